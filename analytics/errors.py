@@ -1,0 +1,55 @@
+"""What can go wrong in the core. Every message says what was wrong, where, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class AnalyticsError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class DesignError(AnalyticsError):
+    """Answers or tallies that do not belong to the same questionnaire."""
+
+
+class TallyError(AnalyticsError):
+    """Arrays or dimensions that cannot make a tally."""
+
+
+class FigureError(AnalyticsError):
+    """A request for a figure that is not defined: unknown method, confidence outside (0, 1), unsupported dimension."""
+
+
+class PeriodError(AnalyticsError):
+    """A period or calendar that does not exist."""
+
+
+class UnitError(AnalyticsError):
+    """A tree of units that contradicts itself, or a unit it does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """One bad cell of a file. `row` counts the header as row 1; None is the header itself. Never holds the value."""
+
+    row: int | None
+    column: str
+    problem: str
+
+    def __str__(self) -> str:
+        where = f"column {self.column!r}" if self.row is None else f"row {self.row}, column {self.column!r}"
+        return f"{where}: {self.problem}"
+
+
+class TableError(AnalyticsError):
+    """A file that cannot be used, with every bad cell that was found (at most the reader's limit)."""
+
+    def __init__(self, problems: Iterable[CellProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class TargetError(AnalyticsError):
+    """A target that is no share, or two targets that contradict each other."""

@@ -1,0 +1,1 @@
+"""Tests of the core: literal tables in, results out, and what must hold for every input."""

@@ -1,0 +1,56 @@
+"""The statistics contract once more, in slow plain Python with exact fractions, written from the text.
+
+A sheet is a list with one entry per criterion: a level, or anything else (None, "no_opinion", …) for no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import sqrt
+
+Sheet = Sequence[object]
+XM = list[tuple[int, int]]
+
+
+def xm_of(sheets: Sequence[Sheet], criteria: Sequence[int], satisfied_from: int) -> XM:
+    """(satisfied, answered) within the given criteria for each valid sheet: one with at least one rating anywhere."""
+    valid = [sheet for sheet in sheets if any(isinstance(answer, int) for answer in sheet)]
+    pairs = []
+    for sheet in valid:
+        levels = [answer for answer in (sheet[position] for position in criteria) if isinstance(answer, int)]
+        pairs.append((sum(level >= satisfied_from for level in levels), len(levels)))
+    return pairs
+
+
+def share(pairs: XM) -> Fraction | None:
+    answers = sum(m for _, m in pairs)
+    return Fraction(sum(x for x, _ in pairs), answers) if answers else None
+
+
+def linearised_variance(pairs: XM) -> Fraction | None:
+    n, ratio = len(pairs), share(pairs)
+    if n < 2 or ratio is None:
+        return None
+    total = sum(m for _, m in pairs)
+    return Fraction(n, n - 1) * sum((x - ratio * m) ** 2 for x, m in pairs) / total**2
+
+
+def steadied_effective_size(pairs: XM) -> float:
+    """Literally: put the two imaginary respondents into the sample and linearise."""
+    total = sum(m for _, m in pairs)
+    mean = Fraction(total, len(pairs))
+    with_two = [(Fraction(x), Fraction(m)) for x, m in pairs] + [(mean, mean), (Fraction(0), mean)]
+    total_2 = sum(m for _, m in with_two)
+    ratio_2 = sum(x for x, _ in with_two) / total_2
+    n_2 = len(with_two)
+    variance_2 = Fraction(n_2, n_2 - 1) * sum((x - ratio_2 * m) ** 2 for x, m in with_two) / total_2**2
+    design_effect = variance_2 * total_2 / (ratio_2 * (1 - ratio_2))
+    return min(float(total), float(total / design_effect))
+
+
+def wilson(ratio: float, n: float, z: float) -> tuple[float, float]:
+    """The two q at which (q − p)² = z² q(1 − q)/n: the roots of the quadratic."""
+    a, b, c = 1 + z * z / n, -(2 * ratio + z * z / n), ratio * ratio
+    root = sqrt(max(b * b - 4 * a * c, 0.0))
+    return (-b - root) / (2 * a), (-b + root) / (2 * a)
