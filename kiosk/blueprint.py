@@ -1,0 +1,242 @@
+"""The routes of tablet and phone. Each reads, asks a service and shows a page; what a visit knows lives in `visit` and `form_state`."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, generate_csrf
+
+from kiosk.codes import normalise_code
+from kiosk.errors import CodeMistyped
+from kiosk.form_state import FormState, Incomplete, build_submission, parse_state
+from kiosk.forms import CodeForm, RateForm
+from kiosk.pages import Pages
+from kiosk.protocols import CodeProblem, Device, KioskServices
+from kiosk.visit import (
+    FIELD,
+    FINISH,
+    KIND,
+    STAGE,
+    START,
+    Visit,
+    page_after,
+    page_before,
+    pages,
+    visit_at_device,
+    visit_by_invitation,
+)
+from kiosk.wording import (
+    CODE_SENTENCES,
+    SAY_CHOOSE_FIELD,
+    SAY_CHOOSE_STAGE,
+    SAY_EXPIRED_PAGE,
+    SAY_NEW_SHEET,
+    SAY_REFUSED,
+    SAY_UNREADABLE,
+    WORDS,
+)
+from survey_forms.translation import Language
+
+DEVICE_COOKIE: Final = "sipas_device"
+_DEVICE_COOKIE_SECONDS: Final = 400 * 86_400  # the longest a browser keeps one
+_GONE: Final = (CodeProblem.used, CodeProblem.expired)
+
+
+def create_kiosk(services: KioskServices, languages: Mapping[str, Language]) -> Blueprint:
+    """The blueprint of the citizen's pages. `languages` holds "vi" and whatever else can be chosen.
+
+    Mount it without an address prefix. The app protects posts by Flask-WTF's CSRFProtect and sets the security headers; an expired token
+    is answered here, because only the kiosk can show the same page again with everything that had been answered.
+    """
+    blueprint = Blueprint("kiosk", __name__, template_folder="templates", static_folder="static", static_url_path="/kiosk/static")
+    kiosk = _Kiosk(services, Pages(services, languages))
+    blueprint.add_url_rule("/tablet/<device_key>", "enrol", kiosk.enrol, methods=["GET"])
+    blueprint.add_url_rule("/tablet", "tablet", kiosk.tablet, methods=["GET"])
+    blueprint.add_url_rule("/r", "code_entry", kiosk.code_entry, methods=["GET"])
+    blueprint.add_url_rule("/r", "typed_code", kiosk.typed_code, methods=["POST"])
+    blueprint.add_url_rule("/r/<code>", "invitation", kiosk.invitation, methods=["GET"])
+    blueprint.add_url_rule("/rate", "rate", kiosk.rate, methods=["POST"])
+    blueprint.add_url_rule("/rate", "rate_again", kiosk.rate_again, methods=["GET"])
+    blueprint.register_error_handler(CSRFError, kiosk.expired_page)
+    blueprint.after_request(_never_stored)
+    return blueprint
+
+
+def _never_stored(response: Response) -> Response:
+    if request.endpoint != "kiosk.static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+class _Kiosk:
+    """The views, holding the services they were mounted with."""
+
+    def __init__(self, services: KioskServices, pages_: Pages) -> None:
+        self._services = services
+        self._pages = pages_
+
+    def enrol(self, device_key: str) -> ResponseReturnValue:
+        """Make this browser the tablet of a key, then show that tablet's start page; 404 for a key nobody issued."""
+        if self._services.find_device(device_key) is None:
+            return self._pages.not_enrolled(404)
+        response = make_response(redirect(url_for("kiosk.tablet")))
+        response.set_cookie(
+            DEVICE_COOKIE,
+            device_key,
+            max_age=_DEVICE_COOKIE_SECONDS,
+            httponly=True,
+            samesite="Strict",
+            secure=request.is_secure,
+        )
+        return response
+
+    def tablet(self) -> ResponseReturnValue:
+        """The start page of an enrolled tablet; 403 for any other browser."""
+        device = self._device()
+        if device is None:
+            return self._pages.not_enrolled(403)
+        visit = visit_at_device(device, self._services.instrument_for(device.desk))
+        return self._pages.show(visit, FormState(lang=self._pages.language(request.args.get("lang"))))
+
+    def code_entry(self) -> ResponseReturnValue:
+        """Where the code of an invitation is typed."""
+        return self._pages.code_entry(CodeForm(formdata=None), self._pages.language(request.args.get("lang")), None)
+
+    def typed_code(self) -> ResponseReturnValue:
+        """Open the form of a typed code without putting the code into an address."""
+        form = CodeForm()
+        lang = self._pages.language(request.form.get("lang"))
+        if "to_lang" in request.form:
+            return self._pages.code_entry(form, self._pages.language(request.form.get("to_lang")), None)
+        if not form.validate():
+            return self._pages.code_entry(form, lang, CodeProblem.mistyped)
+        return self._open(form.code.data or "", lang, form)
+
+    def invitation(self, code: str) -> ResponseReturnValue:
+        """The first page of an invitation; a sentence and what to do when the code opens nothing."""
+        return self._open(code, self._pages.language(request.args.get("lang")), CodeForm(formdata=None))
+
+    def _open(self, code: str, lang: str, form: CodeForm) -> ResponseReturnValue:
+        visit = self._visit_of_code(code)
+        if isinstance(visit, CodeProblem):
+            return self._pages.code_entry(form, lang, visit)
+        return self._pages.show(visit, FormState(lang=lang, code=visit.code))
+
+    def rate_again(self) -> ResponseReturnValue:
+        """Somebody reloaded the address of the form: back to where a visit begins."""
+        return redirect(url_for("kiosk.tablet" if self._device() else "kiosk.code_entry"))
+
+    def rate(self) -> ResponseReturnValue:
+        """Take one page of a visit and show the next, or hand the finished sheet to the one door."""
+        state = parse_state(request.form)
+        state = replace(state, lang=self._pages.language(request.form.get("to_lang") or state.lang))
+        visit = self._visit(state)
+        if request.form.get("go") == "send":
+            return self._send(state, visit)
+        if isinstance(visit, CodeProblem):
+            return self._refuse_code(visit, state.lang)
+        if visit is None:
+            return self._pages.not_enrolled(403)
+        return self._turn_page(visit, state)
+
+    def _turn_page(self, visit: Visit, state: FormState) -> ResponseReturnValue:
+        order = pages(visit, state.stage, state.gave_feedback)
+        if "to_lang" in request.form:
+            return self._pages.show(visit, state)
+        if state.unreadable:
+            return self._pages.show(visit, state, SAY_UNREADABLE, 422)
+        if request.form.get("go") == "back":
+            return self._pages.show(visit, replace(state, page=page_before(order, state.page), asked=None))
+        if state.page == START or state.id is None:
+            state = replace(state, id=self._services.new_id(), started_at=self._services.now())
+        target = page_after(order, state.page)
+        if target not in (START, STAGE) and (visit.stage or state.stage) not in visit.stages:
+            return self._pages.show(visit, replace(state, page=STAGE), SAY_CHOOSE_STAGE, 422)
+        if target not in (START, STAGE, FIELD) and visit.field is None and state.field not in {c.code for c in visit.fields}:
+            return self._pages.show(visit, replace(state, page=FIELD), SAY_CHOOSE_FIELD, 422)
+        if state.page == KIND and target == KIND:  # the order was told before the stage was known
+            target = page_after(pages(visit, state.stage, state.gave_feedback), KIND)
+        return self._pages.show(visit, replace(state, page=target, asked=None))
+
+    def _send(self, state: FormState, visit: Visit | CodeProblem | None) -> ResponseReturnValue:
+        if visit in (None, CodeProblem.mistyped, CodeProblem.unknown):
+            return self._pages.not_enrolled(403) if visit is None else self._refuse_code(visit, state.lang)
+        known = visit if isinstance(visit, Visit) else None
+        form = RateForm()
+        if not form.validate():
+            return self._hold(known, state, next(iter(form.errors.values()))[0], FINISH)
+        if state.unreadable:
+            return self._hold(known, state, SAY_UNREADABLE, FINISH)
+        try:
+            submission = build_submission(state, known, self._services.now())
+        except Incomplete as incomplete:
+            if incomplete.missing == "id":
+                state = replace(state, id=self._services.new_id())
+            page = {"stage": STAGE, "field": FIELD}.get(incomplete.missing, FINISH)
+            say = {"stage": SAY_CHOOSE_STAGE, "field": SAY_CHOOSE_FIELD}.get(incomplete.missing, SAY_NEW_SHEET)
+            return self._hold(known, state, say, page)
+        outcome = self._services.submit(submission, self._device() if submission.channel == "kiosk" else None)
+        if outcome.status == "rejected":
+            if isinstance(visit, CodeProblem):
+                return self._refuse_code(visit, state.lang)
+            return self._hold(known, state, SAY_REFUSED, FINISH)
+        # Quarantined is kept too: a person will look at it, and the citizen has done everything right.
+        if _wants_json():
+            return jsonify(status=outcome.status, message=self._pages.say(WORDS["thanks_text"], state.lang))
+        return self._pages.thanks(known, submission.channel, state.lang)
+
+    def _hold(self, visit: Visit | None, state: FormState, say: str, page: str) -> ResponseReturnValue:
+        """Show the page again with every answer on it, or tell the script to keep them."""
+        if _wants_json():
+            return jsonify(status="rejected", message=self._pages.say(say, state.lang)), 422
+        if visit is None:
+            return self._refuse_code(CodeProblem.used, state.lang)
+        return self._pages.show(visit, replace(state, page=page), say, 422)
+
+    def _refuse_code(self, problem: CodeProblem, lang: str) -> ResponseReturnValue:
+        if _wants_json():
+            status = 410 if problem in _GONE else 404
+            return jsonify(status="rejected", message=self._pages.say(CODE_SENTENCES[problem.value][1], lang)), status
+        return self._pages.code_entry(CodeForm(formdata=None), lang, problem)
+
+    def expired_page(self, _error: CSRFError) -> ResponseReturnValue:
+        """The token is too old or the session is gone: a new token, and the same page with everything still on it."""
+        state = parse_state(request.form)
+        lang = self._pages.language(state.lang)
+        if _wants_json():
+            return jsonify(status="token_expired", message=self._pages.say(SAY_EXPIRED_PAGE, lang), csrf_token=generate_csrf()), 400
+        if request.endpoint == "kiosk.typed_code":
+            return self._pages.code_entry(CodeForm(), lang, None, SAY_EXPIRED_PAGE)
+        visit = self._visit(state)
+        if isinstance(visit, CodeProblem):
+            return self._refuse_code(visit, lang)
+        if visit is None:
+            return self._pages.not_enrolled(403)
+        return self._pages.show(visit, replace(state, lang=lang), SAY_EXPIRED_PAGE, 400)
+
+    def _device(self) -> Device | None:
+        key = request.cookies.get(DEVICE_COOKIE)
+        return self._services.find_device(key) if key else None
+
+    def _visit(self, state: FormState) -> Visit | CodeProblem | None:
+        """The visit a post belongs to: by its code if it carries one, else by the tablet it comes from."""
+        if state.code:
+            return self._visit_of_code(state.code)
+        device = self._device()
+        return visit_at_device(device, self._services.instrument_for(device.desk)) if device else None
+
+    def _visit_of_code(self, code: str) -> Visit | CodeProblem:
+        invitation = self._services.find_invitation(code)
+        if isinstance(invitation, CodeProblem):
+            return invitation
+        try:
+            normalised = normalise_code(code)
+        except CodeMistyped:
+            return CodeProblem.mistyped
+        return visit_by_invitation(invitation, self._services.instrument_for(invitation.desk), normalised)

@@ -1,0 +1,13 @@
+"""What can go wrong on the citizen's side."""
+
+
+class KioskError(Exception):
+    """Base of every error of this package."""
+
+
+class CodeMistyped(KioskError):
+    """A typed rating code cannot be one of ours: wrong length, a foreign letter, or the check character disagrees."""
+
+
+class SlipError(KioskError):
+    """An invitation cannot be printed; the message says what is missing and what to do."""

@@ -1,0 +1,80 @@
+"""The instrument and the words of a visit as JSON for the script: all languages at once, so that switching keeps the answers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from kiosk.faces import faces
+from kiosk.typography import hold_together
+from kiosk.visit import Visit
+from kiosk.wording import WORDS
+from survey_forms.instrument import Instrument
+from survey_forms.translation import Language
+
+
+def visit_data(visit: Visit, languages: Mapping[str, Language], lang: str, now: datetime, addresses: Mapping[str, str]) -> dict[str, Any]:
+    """What `rate.js` starts from. Every text a person reads is keyed by its Vietnamese sentence in `texts`, held together for line breaks.
+
+    `now_ms` lets the script tell the server's time without trusting the device's clock.
+    """
+    return {
+        "lang": lang,
+        "now_ms": int(now.timestamp() * 1000),
+        "addresses": dict(addresses),
+        "channel": visit.channel,
+        "office": visit.desk.office_name,
+        "demonstration": visit.desk.demonstration,
+        "envelope": {
+            "instrument": visit.instrument.id,
+            "unit": visit.desk.unit,
+            "counter": visit.counter.code if visit.counter else None,
+            "mode": visit.mode,
+            "code": visit.code,
+        },
+        "fields": [{"code": choice.code, "name": choice.name} for choice in visit.fields],
+        "stages": list(visit.stages),
+        "instrument": _instrument_data(visit.instrument),
+        "words": WORDS,
+        "languages": [{"code": language.code, "name": language.name, "texts": _texts(visit, language)} for language in languages.values()],
+    }
+
+
+def _texts(visit: Visit, language: Language) -> dict[str, str]:
+    sentences = [
+        *WORDS.values(),
+        *visit.instrument.texts(),
+        *(choice.name for choice in visit.fields),
+        visit.desk.office_name,
+    ]
+    hold = hold_together if language.code == "vi" else str
+    return {sentence: hold(language.translate(sentence)) for sentence in sentences}
+
+
+def _instrument_data(instrument: Instrument) -> dict[str, Any]:
+    return {
+        "stem": instrument.stem,
+        "overall": instrument.overall,
+        "feedback_question": instrument.feedback_question,
+        "levels": [
+            {
+                "level": face.level,
+                "label": face.label,
+                "mouth": face.mouth,
+                "laughing": face.laughing,
+                "tone": face.tone,
+            }
+            for face in faces(instrument.scale)
+        ],
+        "factors": [
+            {
+                "code": factor.code,
+                "title": factor.title,
+                "short": factor.short,
+                "criteria": [{"code": c.code, "text": c.text, "stages": list(c.stages), "asked_of": c.asked_of} for c in factor.criteria],
+            }
+            for factor in instrument.factors
+        ],
+        "questions": [
+            {"code": q.code, "text": q.text, "options": [{"code": o.code, "text": o.text} for o in q.options]} for q in instrument.questions
+        ],
+    }

@@ -1,0 +1,196 @@
+"""Turns a visit and its state into an HTML page. Chooses the template and what it needs; decides nothing."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kiosk import wording
+from kiosk.faces import faces
+from kiosk.form_state import OVERALL, RATING, RESPONDENT, FormState, posted_fields
+from kiosk.forms import CodeForm, RateForm
+from kiosk.page_data import visit_data
+from kiosk.protocols import CodeProblem, KioskServices
+from kiosk.typography import hold_together
+from kiosk.visit import (
+    FEEDBACK,
+    FIELD,
+    FINISH,
+    KIND,
+    QUESTIONS,
+    STAGE,
+    START,
+    Visit,
+    asked_codes,
+    factor_of_page,
+    factor_page,
+    factors_at,
+    pages,
+)
+from survey_forms.instrument import Criterion, Factor
+from survey_forms.translation import Language
+from survey_forms.vocabulary import Channel, Stage
+
+
+class Pages:
+    """Every page a citizen can see, in every language."""
+
+    def __init__(self, services: KioskServices, languages: Mapping[str, Language]) -> None:
+        self._services = services
+        self._languages = languages
+
+    def language(self, code: str | None) -> str:
+        """The language asked for when there is one of that code, else Vietnamese."""
+        return code if code is not None and code in self._languages else "vi"
+
+    def say(self, sentence: str, lang: str) -> str:
+        """A sentence in a language, its compounds held together for line breaks where it stays Vietnamese."""
+        translated = self._languages[lang].translate(sentence)
+        return hold_together(translated) if lang == "vi" or translated == sentence else translated
+
+    def show(self, visit: Visit, state: FormState, say: str | None = None, status: int = 200) -> ResponseReturnValue:
+        """The page `state` names, carrying everything answered so far; an unknown name shows the first page."""
+        if not visit.fields or not visit.stages:
+            return self._page("kiosk/problem.html", state.lang, 503, desk=visit.desk, problem="not_ready", home=None)
+        order = pages(visit, state.stage, state.gave_feedback)
+        if state.page not in order:
+            state = replace(state, page=START)
+        state = self._settled(visit, state)
+        template, asks = self._asking(visit, state)
+        hidden = [(name, value) for name, value in posted_fields(state) if name not in asks]
+        return self._page(
+            template,
+            state.lang,
+            status,
+            form=RateForm(formdata=None),
+            visit=visit,
+            desk=visit.desk,
+            state=state,
+            hidden=hidden,
+            say=say,
+            field=visit.field or next((c for c in visit.fields if c.code == state.field), None),
+            faces=faces(visit.instrument.scale),
+            segments=self._segments(visit, state),
+            home=url_for("kiosk.tablet") if visit.channel == "kiosk" else None,
+            **self._content(visit, state),
+        )
+
+    def thanks(self, visit: Visit | None, channel: Channel, lang: str) -> ResponseReturnValue:
+        """The sheet is kept. A tablet returns to its start page by itself, a citizen's own phone stays."""
+        home = url_for("kiosk.tablet") if channel == "kiosk" else None
+        return self._page("kiosk/thanks.html", lang, 200, desk=visit.desk if visit else None, field=None, home=home)
+
+    def not_enrolled(self, status: int) -> ResponseReturnValue:
+        """This browser is no tablet of ours: what happened and what to do."""
+        lang = self.language(request.args.get("lang") or request.form.get("lang"))
+        if request.accept_mimetypes.best == "application/json":
+            return {"status": "rejected", "message": self.say(wording.SAY_REFUSED, lang)}, status
+        return self._page("kiosk/problem.html", lang, status, desk=None, problem="not_enrolled", home=None)
+
+    def code_entry(self, form: CodeForm, lang: str, problem: CodeProblem | None, say: str | None = None) -> ResponseReturnValue:
+        """Typing a code; with a problem also why the last one opened nothing and what to do. What was typed stays."""
+        status = 200 if problem is None else 410 if problem in (CodeProblem.used, CodeProblem.expired) else 404
+        title, sentence = wording.CODE_SENTENCES[problem.value] if problem else (None, say)
+        return self._page(
+            "kiosk/code.html",
+            lang,
+            400 if say else status,
+            form=form,
+            title=title,
+            sentence=sentence,
+            desk=None,
+            home=None,
+            worn_out=problem in (CodeProblem.used, CodeProblem.expired),
+        )
+
+    def _settled(self, visit: Visit, state: FormState) -> FormState:
+        """The state with what the server knows about this visit written into its envelope."""
+        stage = visit.stage or state.stage
+        state = replace(
+            state,
+            instrument=visit.instrument.id,
+            unit=visit.desk.unit,
+            counter=visit.counter.code if visit.counter else None,
+            mode=visit.mode,
+            code=visit.code,
+            field=visit.field.code if visit.field else state.field,
+            stage=stage,
+            unreadable=(),
+        )
+        if state.page != FINISH or stage is None:
+            return state
+        # The moment of answering travels in the page, so that posting it twice is the same sheet twice.
+        return replace(state, answered_at=self._services.now(), asked=asked_codes(visit.instrument, stage, state.gave_feedback))
+
+    def _asking(self, visit: Visit, state: FormState) -> tuple[str, frozenset[str]]:
+        """The template of a page and the names of the fields it asks itself."""
+        if state.page == START:
+            return "kiosk/start.html", frozenset()
+        if state.page in (STAGE, FIELD, KIND, FEEDBACK):
+            return "kiosk/choices.html", frozenset({_CHOICE_NAME[state.page]})
+        if state.page == QUESTIONS:
+            return "kiosk/questions.html", frozenset(RESPONDENT + question.code for question in visit.instrument.questions)
+        if state.page == FINISH:
+            return "kiosk/finish.html", frozenset({OVERALL, "comment", "helped"})
+        return "kiosk/factor.html", frozenset(RATING + c.code for c in self._criteria(visit, state))
+
+    def _content(self, visit: Visit, state: FormState) -> dict[str, Any]:
+        """What only this page shows."""
+        if state.page == START:
+            addresses = {
+                "rate": url_for("kiosk.rate"),
+                "home": url_for("kiosk.tablet" if visit.channel == "kiosk" else "kiosk.code_entry"),
+            }
+            return {"data": visit_data(visit, self._languages, state.lang, self._services.now(), addresses)}
+        if state.page in _CHOICE_NAME:
+            question, choices = self._choices(visit, state.page)
+            return {"question": question, "choices": choices, "name": _CHOICE_NAME[state.page]}
+        factor = factor_of_page(visit.instrument, state.page)
+        return {"factor": factor, "criteria": self._criteria(visit, state)} if factor else {}
+
+    def _choices(self, visit: Visit, page: str) -> tuple[str, list[tuple[str, str]]]:
+        if page == STAGE:
+            return wording.WORDS["stage_question"], [(stage, wording.STAGE_WORDS[stage]) for stage in visit.stages]
+        if page == FIELD:
+            return wording.WORDS["field_question"], [(choice.code, choice.name) for choice in visit.fields]
+        if page == KIND:
+            return wording.WORDS["kind_question"], list(wording.KIND_WORDS.items())
+        return visit.instrument.feedback_question or "", [("yes", wording.WORDS["yes"]), ("no", wording.WORDS["no"])]
+
+    def _criteria(self, visit: Visit, state: FormState) -> tuple[Criterion, ...]:
+        factor = factor_of_page(visit.instrument, state.page)
+        if factor is None or state.stage is None:
+            return ()
+        asked = asked_codes(visit.instrument, state.stage, state.gave_feedback)
+        return tuple(criterion for criterion in factor.criteria if criterion.code in asked)
+
+    def _segments(self, visit: Visit, state: FormState) -> list[dict[str, Any]]:
+        """The bar of progress: one segment per factor, as long as its criteria."""
+        if state.stage is None:
+            return []
+        order = pages(visit, state.stage, state.gave_feedback)
+        here = order.index(state.page)
+        segments = []
+        for factor in factors_at(visit.instrument, state.stage):
+            page = factor_page(factor)
+            place = order.index(page) if page in order else here - 1
+            at = "here" if place == here else "done" if place < here else "ahead"
+            segments.append({"factor": factor, "at": at, "span": _span(factor, state.stage)})
+        return segments
+
+    def _page(self, template: str, lang: str, status: int, **context: Any) -> ResponseReturnValue:
+        def translate(sentence: str | None, **filled: object) -> str:
+            text = self.say(sentence, lang) if sentence else ""
+            return text.format(**filled) if filled else text
+
+        html = render_template(template, t=translate, words=wording.WORDS, lang=lang, languages=self._languages, **context)
+        return html, status
+
+
+_CHOICE_NAME = {STAGE: "stage", FIELD: "field", KIND: "kind", FEEDBACK: "gave_feedback"}
+
+
+def _span(factor: Factor, stage: Stage) -> int:
+    return sum(stage in criterion.stages for criterion in factor.criteria)

@@ -1,0 +1,98 @@
+"""What the citizen's pages need from whoever mounts them. Tables, clocks and random numbers stay on the other side."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Literal, Protocol
+from uuid import UUID
+
+from survey_forms.instrument import Instrument
+from survey_forms.submission import Submission
+from survey_forms.vocabulary import Mode, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A field or a counter that is offered."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One one-stop desk as citizens see it."""
+
+    unit: str
+    unit_name: str
+    office_name: str
+    fields: tuple[Choice, ...]
+    counters: tuple[Choice, ...]
+    contacts: str
+    demonstration: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An enrolled tablet: which desk it stands at and, if known, at which counter."""
+
+    id: str
+    desk: Desk
+    counter: Choice | None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What a rating code carries, so that nothing of it has to be asked again."""
+
+    desk: Desk
+    field: Choice
+    counter: Choice | None
+    mode: Mode | None
+    stages_left: tuple[Stage, ...]
+    valid_until_on: date
+
+
+class CodeProblem(Enum):
+    """Why a typed or scanned code opens no form."""
+
+    mistyped = "mistyped"
+    unknown = "unknown"
+    used = "used"
+    expired = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the one door said. `acknowledged` and `quarantined` are both kept by the server; `rejected` is not."""
+
+    status: Literal["acknowledged", "quarantined", "rejected"]
+    reason: str | None
+
+
+class KioskServices(Protocol):
+    """The services the kiosk is mounted with."""
+
+    def find_device(self, key: str) -> Device | None:
+        """The enrolled device of this key, if any."""
+        ...
+
+    def find_invitation(self, code: str) -> Invitation | CodeProblem:
+        """What a code in any spelling opens; `mistyped` when its check character is wrong."""
+        ...
+
+    def instrument_for(self, desk: Desk) -> Instrument:
+        """The questionnaire this desk asks today."""
+        ...
+
+    def submit(self, submission: Submission, device: Device | None) -> Outcome:
+        """Hand one answer sheet to the one door; sending the same id and content twice is safe."""
+        ...
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+    def new_id(self) -> UUID:
+        """A fresh random UUID of version 4."""
+        ...

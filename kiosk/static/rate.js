@@ -1,0 +1,271 @@
+// Takes over the page: one question at a time, everything in memory only, and gone when the visit ends.
+
+import { Display } from "./display.js";
+import { make } from "./dom.js";
+import { drawSending, drawThanks, drawTrouble } from "./ending.js";
+import { digest, emptyAnswers, postedFields, stepAfter, stepBefore, steps, tookClass } from "./flow.js";
+import { Idle } from "./idle.js";
+import { drawStep } from "./screen.js";
+import { send } from "./submit.js";
+
+const HOLD = 250; // the chosen card is seen before the next question comes
+const THANKS = 5; // seconds
+const NEXT_TRY = 10000; // a sheet that was not reached is tried again without anybody asking
+
+const data = JSON.parse(document.getElementById("visit").textContent);
+const page = {
+  body: document.getElementById("body"),
+  foot: document.querySelector(".foot"),
+  row: document.querySelector(".foot-row"),
+  tools: document.getElementById("tools"),
+  place: document.querySelector(".place"),
+  ribbon: document.querySelector(".ribbon"),
+};
+const onTablet = data.channel === "kiosk";
+const clock = data.now_ms - Date.now(); // the server's time by this device's clock
+
+let token = document.querySelector("input[name=csrf_token]").value;
+let previous = null; // digest of this tablet's last sheet
+let answers;
+let key;
+let sheet;
+let begunAt;
+let ending; // draws what follows the last button, or null during the questions
+let holding = false;
+let arrows = false; // an arrow key moves the choice without answering
+let timer; // back to the start after thanks, or the next try of a sheet that was not reached
+let depth = 0; // questions lying behind in the phone's own history
+
+const display = new Display(data, (id) => {
+  draw(false);
+  if (id) document.getElementById(id)?.focus();
+});
+const say = (text) => display.language.texts[text] ?? text;
+const t = (word) => say(data.words[word]);
+const idle = new Idle({ warn: warnIdle, calm: () => overlay?.close(), wipe: restart });
+let overlay;
+
+function newSheetId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16)); // randomUUID needs https; a desk on plain http still gets a version 4
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+function restart() {
+  clearTimeout(timer);
+  idle.stop();
+  answers = emptyAnswers(data);
+  key = "start";
+  sheet = null;
+  ending = null;
+  holding = false;
+  display.reset();
+  draw(true);
+}
+
+function draw(moved) {
+  if (moved) page.tools.classList.remove("open");
+  const list = steps(data, answers);
+  const step = list.find((each) => each.key === key) ?? list[0];
+  const drawn = ending ? { body: ending(), foot: null, title: t("thanks_title") } : drawStep(step, { data, answers, list, t, say, act, languages: display.languages() });
+  page.body.replaceChildren(...drawn.body.flat().filter(Boolean));
+  page.foot.hidden = !drawn.foot;
+  page.row.replaceChildren(...(drawn.foot ?? []));
+  display.draw(page.tools, t, key === "start" && !ending ? [] : display.languages());
+  drawPlace();
+  if (page.ribbon) page.ribbon.textContent = t("demonstration");
+  document.title = `${drawn.title} – ${data.office}`;
+  if (!moved) return;
+  window.scrollTo(0, 0);
+  if (key !== "start" || ending) page.body.querySelector("h1").focus({ preventScroll: true });
+}
+
+function drawPlace() {
+  const field = data.fields.find((each) => each.code === answers.field);
+  page.place.replaceChildren(make("strong", {}, say(data.office)));
+  if (field) page.place.append(" ", make("span", { class: "of-field" }, make("span", { class: "joiner" }, "· "), say(field.name)));
+}
+
+function go(step) {
+  key = step.key;
+  if (key === "start") idle.stop();
+  else if (onTablet) idle.start();
+  draw(true);
+}
+
+function forward() {
+  if (!onTablet) history.pushState({ depth: (depth += 1) }, ""); // so that the phone's own Back goes one question back
+  go(stepAfter(steps(data, answers), key));
+}
+
+function goBack() {
+  go(stepBefore(steps(data, answers), key));
+}
+
+function hold(element) {
+  holding = true;
+  element.classList.add("held");
+  setTimeout(() => {
+    holding = false;
+    forward();
+  }, HOLD);
+}
+
+const act = {
+  begin() {
+    sheet = { id: newSheetId() };
+    begunAt = performance.now();
+    forward();
+  },
+  choose(name, value, element) {
+    if (holding) return;
+    if (key.startsWith("question:")) answers.respondent[name] = value;
+    else answers[name] = value;
+    hold(element);
+  },
+  rate(value, element) {
+    if (arrows || holding) return;
+    if (key === "overall") answers.overall = value;
+    else answers.ratings[key.slice("criterion:".length)] = value;
+    for (const input of page.body.querySelectorAll("input[name=level]")) input.checked = input.value === String(value);
+    hold(element);
+  },
+  skip() {
+    delete answers.respondent[key.slice("question:".length)];
+    forward();
+  },
+  type: (text) => void (answers.comment = text),
+  help: (yes) => void (answers.helped = yes),
+  back() {
+    if (holding) return;
+    if (onTablet) goBack();
+    else history.back();
+  },
+  send: sendSheet,
+};
+
+async function sendSheet() {
+  if (holding) return;
+  holding = true;
+  clearTimeout(timer);
+  const now = digest(data, answers);
+  sheet.answeredAt ??= new Date(Date.now() + clock).toISOString();
+  sheet.took ??= tookClass(performance.now() - begunAt);
+  sheet.repeatsPrevious = !onTablet || previous === null || now === null ? null : previous === now ? "yes" : "no";
+  sheet.lang = document.documentElement.lang;
+  if (!ending) {
+    ending = () => drawSending(t);
+    draw(true);
+  }
+  const answer = await send(data.addresses.rate, postedFields(data, answers, sheet), token);
+  token = answer.token ?? token;
+  holding = false;
+  if (answer.outcome === "kept") thank(now);
+  else trouble(answer);
+}
+
+function trouble({ outcome, message }) {
+  const refused = outcome === "refused";
+  ending = () =>
+    drawTrouble(t, {
+      title: t(refused ? "refused_title" : "network_title"),
+      text: refused ? (message ?? t("refused_text")) : t("network_text"),
+      retry: () => {
+        ending = null;
+        void sendSheet();
+      },
+      back: backToFinish,
+    });
+  draw(true);
+  if (!refused) timer = setTimeout(sendSheet, NEXT_TRY);
+}
+
+function backToFinish() {
+  clearTimeout(timer);
+  ending = null;
+  draw(true);
+}
+
+function thank(now) {
+  if (onTablet && now !== null) previous = now;
+  idle.stop();
+  answers = emptyAnswers(data); // nothing of this person stays behind the thanks
+  sheet = null;
+  const seconds = onTablet ? THANKS : 0;
+  ending = () => drawThanks(t, { home: data.addresses.home, seconds, again: restart });
+  draw(true);
+  if (seconds) timer = setTimeout(restart, THANKS * 1000);
+}
+
+function warnIdle(seconds) {
+  if (!overlay) {
+    overlay = make("dialog", { class: "overlay", "aria-labelledby": "idle-title" });
+    overlay.addEventListener("cancel", () => idle.stay());
+    document.body.append(overlay);
+  }
+  const text = t("idle_text").replace("{seconds}", seconds);
+  if (overlay.open) {
+    overlay.querySelector("p").textContent = text;
+    return;
+  }
+  overlay.replaceChildren(
+    make("h2", { id: "idle-title" }, t("idle_title")),
+    make("p", {}, text),
+    make("button", { type: "button", class: "button primary", autofocus: true, onclick: () => idle.stay() }, t("idle_go_on")),
+  );
+  overlay.showModal();
+}
+
+// 1–9 choose by place, 0 is "don't know", Backspace and Escape go back; everything else is what radio buttons do by themselves.
+function onKey(event) {
+  const typing = event.target.matches?.("textarea, input:not([type=radio]):not([type=checkbox])");
+  arrows = event.key.startsWith("Arrow");
+  if (overlay?.open || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (event.key === "Escape" || (event.key === "Backspace" && !typing)) {
+    if (key === "start" || (ending && !document.getElementById("back"))) return;
+    event.preventDefault();
+    document.getElementById("back")?.click();
+  } else if (typing || ending) {
+    return;
+  } else if (event.key === "Enter" && event.target.matches?.("input[type=radio]")) {
+    event.preventDefault();
+    event.target.click();
+  } else if (event.key === "Enter" && key === "start" && event.target === document.body) {
+    act.begin();
+  } else if (/^[0-9]$/.test(event.key) && key !== "start" && key !== "finish") {
+    const places = page.body.querySelectorAll(".card input, .choice:not([hidden])");
+    (event.key === "0" ? document.getElementById("no-opinion") : places[Number(event.key) - 1])?.click();
+  }
+}
+
+document.addEventListener("keydown", onKey);
+document.addEventListener("keyup", () => void (arrows = false));
+// The second half of a double tap belongs to the question before.
+document.addEventListener(
+  "click",
+  (event) => {
+    if (event.detail > 1 && event.target.closest(".card, .choice, .quiet")) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  },
+  true,
+);
+document.getElementById("rate").addEventListener("submit", (event) => event.preventDefault());
+
+if (!onTablet) {
+  history.replaceState(null, "", data.addresses.home); // the code leaves the address bar and the history
+  window.addEventListener("popstate", (event) => {
+    const reached = event.state?.depth ?? 0;
+    const behind = depth - reached;
+    depth = reached;
+    if (!sheet || behind <= 0) return;
+    if (ending) backToFinish();
+    else for (let step = 0; step < behind; step += 1) goBack();
+  });
+}
+
+restart();

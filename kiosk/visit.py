@@ -1,0 +1,131 @@
+"""One visit: what is known before the first question, and the pages a visit without scripts goes through."""
+
+from dataclasses import dataclass
+
+from kiosk.protocols import Choice, Desk, Device, Invitation
+from survey_forms.instrument import Factor, Instrument
+from survey_forms.vocabulary import STAGES, Channel, Mode, Stage
+
+START, STAGE, FIELD, KIND, FEEDBACK, QUESTIONS, FINISH = (
+    "start",
+    "stage",
+    "field",
+    "kind",
+    "feedback",
+    "questions",
+    "finish",
+)
+_FACTOR = "factor:"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where and about what somebody rates. `fields` and `stages` are what may still be chosen; one entry means it is settled."""
+
+    desk: Desk
+    instrument: Instrument
+    channel: Channel
+    fields: tuple[Choice, ...]
+    stages: tuple[Stage, ...]
+    counter: Choice | None
+    mode: Mode | None
+    code: str | None
+
+    @property
+    def field(self) -> Choice | None:
+        """The field when only one is possible."""
+        return self.fields[0] if len(self.fields) == 1 else None
+
+    @property
+    def stage(self) -> Stage | None:
+        """The stage when only one is possible."""
+        return self.stages[0] if len(self.stages) == 1 else None
+
+
+def visit_at_device(device: Device, instrument: Instrument) -> Visit:
+    """A visit at an enrolled tablet: the desk is known, stage and field are asked."""
+    stages = tuple(stage for stage in STAGES if instrument.criteria_at(stage))
+    return Visit(device.desk, instrument, "kiosk", device.desk.fields, stages, device.counter, None, None)
+
+
+def visit_by_invitation(invitation: Invitation, instrument: Instrument, code: str) -> Visit:
+    """A visit by a rating code, which settles unit, field, counter and mode."""
+    stages = tuple(stage for stage in invitation.stages_left if instrument.criteria_at(stage))
+    return Visit(
+        invitation.desk,
+        instrument,
+        "invitation",
+        (invitation.field,),
+        stages,
+        invitation.counter,
+        invitation.mode,
+        code,
+    )
+
+
+def asked_codes(instrument: Instrument, stage: Stage, gave_feedback: bool | None) -> tuple[str, ...]:
+    """The criteria put to this person: those of the stage, and the ones for feedback givers only after a yes."""
+    return tuple(c.code for c in instrument.criteria_at(stage) if c.asked_of == "everyone" or gave_feedback)
+
+
+def asks_about_feedback(instrument: Instrument, stage: Stage) -> bool:
+    """Whether a criterion of this stage depends on the feedback question."""
+    return any(criterion.asked_of == "feedback_givers" for criterion in instrument.criteria_at(stage))
+
+
+def factors_at(instrument: Instrument, stage: Stage) -> tuple[Factor, ...]:
+    """The factors with at least one criterion at this stage."""
+    return tuple(f for f in instrument.factors if any(stage in criterion.stages for criterion in f.criteria))
+
+
+def factor_page(factor: Factor) -> str:
+    """The name of a factor's page."""
+    return _FACTOR + factor.code
+
+
+def factor_of_page(instrument: Instrument, page: str) -> Factor | None:
+    """The factor a page asks about, or None for the other pages."""
+    return next((factor for factor in instrument.factors if factor_page(factor) == page), None)
+
+
+def pages(visit: Visit, stage: Stage | None, gave_feedback: bool | None) -> tuple[str, ...]:
+    """The pages of this visit in order. Before the stage is known only the pages up to that choice can be told.
+
+    The feedback question stands before the first factor that holds a criterion depending on it; a factor whose every criterion falls
+    away is left out.
+    """
+    instrument = visit.instrument
+    stage = visit.stage or stage
+    before = [START]
+    if visit.stage is None:
+        before.append(STAGE)
+    if visit.field is None:
+        before.append(FIELD)
+    before.append(KIND)
+    if stage is None:
+        return tuple(before)
+    asked = set(asked_codes(instrument, stage, gave_feedback))
+    middle: list[str] = []
+    for factor in factors_at(instrument, stage):
+        depends = any(c.asked_of == "feedback_givers" and stage in c.stages for c in factor.criteria)
+        if depends and FEEDBACK not in middle:
+            middle.append(FEEDBACK)
+        if any(criterion.code in asked for criterion in factor.criteria):
+            middle.append(factor_page(factor))
+    if instrument.questions:
+        middle.append(QUESTIONS)
+    return (*before, *middle, FINISH)
+
+
+def page_after(order: tuple[str, ...], page: str) -> str:
+    """The page after this one; the first when the page is not among them, the last stays."""
+    if page not in order:
+        return order[0]
+    return order[min(order.index(page) + 1, len(order) - 1)]
+
+
+def page_before(order: tuple[str, ...], page: str) -> str:
+    """The page before this one; the first stays."""
+    if page not in order:
+        return order[0]
+    return order[max(order.index(page) - 1, 0)]

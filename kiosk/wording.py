@@ -1,0 +1,107 @@
+"""Every Vietnamese sentence that page and script share, by the noun the script calls it.
+
+Templates write `t(words.back)` for these and `t("…")` for sentences that only one page shows. English stands in
+`survey_forms/lang/en.yaml` under `screens`, keyed by the Vietnamese sentence. Braces are filled in by whoever shows the sentence.
+"""
+
+from typing import Final
+
+WORDS: Final[dict[str, str]] = {
+    "invite": "Mời Ông/Bà đánh giá việc phục vụ của cơ quan",
+    "invite_more": "Mất khoảng một đến hai phút. Phiếu không ghi tên.",
+    "begin": "Bắt đầu",
+    "language": "Ngôn ngữ",
+    "display": "Cách hiển thị",
+    "smaller": "Chữ nhỏ hơn",
+    "larger": "Chữ lớn hơn",
+    "contrast": "Tương phản cao",
+    "progress": "Tiến độ",
+    "back": "Quay lại",
+    "next": "Tiếp tục",
+    "send": "Gửi phiếu",
+    "sending": "Đang gửi…",
+    "retry": "Thử lại",
+    "skip": "Bỏ qua",
+    "privacy": "Phiếu không ghi tên. Người tại quầy không xem được.",
+    "no_opinion": "Không biết / chưa gặp",
+    "stage_question": "Hôm nay Ông/Bà đến để làm gì?",
+    "filing": "Nộp hồ sơ",
+    "filing_more": "Vừa nộp hồ sơ, chờ giải quyết",
+    "result": "Nhận kết quả",
+    "result_more": "Vừa nhận kết quả giải quyết",
+    "field_question": "Hồ sơ của Ông/Bà thuộc lĩnh vực nào?",
+    "field_search": "Tìm lĩnh vực",
+    "field_none": "Không có lĩnh vực nào khớp. Xin Ông/Bà xóa bớt chữ để xem lại danh sách.",
+    "kind_question": "Ông/Bà trả lời với tư cách nào?",
+    "individual": "Cá nhân",
+    "individual_more": "Làm thủ tục cho mình hoặc gia đình",
+    "organisation": "Tổ chức, doanh nghiệp",
+    "organisation_more": "Đại diện cho tổ chức, doanh nghiệp",
+    "authorised": "Người được ủy quyền",
+    "authorised_more": "Làm thay người khác",
+    "question_of": "Câu {number} trên {total}",
+    "overall_eyebrow": "Câu hỏi chung",
+    "feedback_eyebrow": "Một câu để biết nên hỏi tiếp điều gì",
+    "yes": "Có",
+    "no": "Chưa",
+    "about_you": "Về Ông/Bà, không bắt buộc",
+    "finish_title": "Câu cuối: Ông/Bà có muốn nói thêm điều gì?",
+    "comment": "Ý kiến của Ông/Bà (không bắt buộc)",
+    "comment_advice": "Xin không ghi họ tên, số điện thoại hay số giấy tờ.",
+    "comment_left": "Còn {count} ký tự",
+    "helped": "Có người giúp tôi trả lời",
+    "thanks_title": "Cảm ơn Ông/Bà",
+    "thanks_text": "Phiếu đã được nhận. Câu trả lời được cộng chung với các phiếu khác để cơ quan phục vụ tốt hơn.",
+    "thanks_return": "Màn hình tự trở về sau {seconds} giây.",
+    "thanks_close": "Ông/Bà có thể đóng trang này.",
+    "start_over": "Về trang đầu",
+    "another_code": "Nhập mã khác",
+    "idle_title": "Ông/Bà còn trả lời tiếp không?",
+    "idle_text": "Sau {seconds} giây, các câu trả lời trên máy này được xóa.",
+    "idle_go_on": "Tiếp tục",
+    "network_title": "Chưa gửi được phiếu",
+    "network_text": (
+        "Máy đang mất kết nối. Câu trả lời của Ông/Bà còn nguyên trên màn hình này. Xin bấm Thử lại; nếu vẫn "
+        "chưa được, xin báo cho người hướng dẫn."
+    ),
+    "refused_title": "Phiếu chưa được nhận",
+    "refused_text": (
+        "Câu trả lời của Ông/Bà còn nguyên. Xin quay lại xem các câu, rồi gửi lần nữa; nếu vẫn chưa được, xin báo cho người hướng dẫn."
+    ),
+    "demonstration": "DỮ LIỆU MINH HỌA",
+}
+
+STAGE_WORDS: Final = {"filing": WORDS["filing"], "result": WORDS["result"]}
+KIND_WORDS: Final = {kind: WORDS[kind] for kind in ("individual", "organisation", "authorised")}
+
+# Said on a page without scripts, or in the JSON answer, when a post cannot be taken as it is.
+SAY_EXPIRED_PAGE: Final = "Trang đã mở quá lâu nên cần xác nhận lại. Câu trả lời của Ông/Bà còn nguyên; xin bấm nút một lần nữa."
+SAY_CHOOSE_STAGE: Final = "Xin Ông/Bà chọn việc đến làm hôm nay."
+SAY_CHOOSE_FIELD: Final = "Xin Ông/Bà chọn lĩnh vực của hồ sơ."
+SAY_UNREADABLE: Final = "Có câu trả lời không đọc được và đã để trống. Xin Ông/Bà xem lại câu để trống, rồi tiếp tục."
+SAY_NEW_SHEET: Final = "Phiếu gửi lên thiếu số phiếu. Câu trả lời của Ông/Bà còn nguyên; xin bấm Gửi phiếu một lần nữa."
+SAY_COMMENT_LONG: Final = "Ý kiến dài quá 2000 ký tự. Xin Ông/Bà rút ngắn rồi gửi lại."
+SAY_REFUSED: Final = WORDS["refused_text"]
+
+# Why a code opens no form, and what to do: title, sentence.
+CODE_SENTENCES: Final[dict[str, tuple[str, str]]] = {
+    "mistyped": (
+        "Mã chưa đúng",
+        "Mã gồm 12 chữ và số, in theo nhóm bốn. Xin Ông/Bà so lại với phiếu rồi nhập lần nữa.",
+    ),
+    "unknown": (
+        "Không tìm thấy mã này",
+        "Xin Ông/Bà so lại với phiếu, hoặc kiểm tra tên trang có đúng như in trên phiếu. Nếu vẫn chưa được, "
+        "xin hỏi Bộ phận Một cửa để nhận phiếu khác.",
+    ),
+    "used": (
+        "Mã này đã dùng",
+        "Mỗi mã dùng một lần khi nộp hồ sơ và một lần khi nhận kết quả; cả hai lần đã có phiếu trả lời. Cảm "
+        "ơn Ông/Bà. Muốn góp ý thêm, xin liên hệ theo địa chỉ ở mặt sau phiếu.",
+    ),
+    "expired": (
+        "Mã này đã hết hạn",
+        "Phiếu mời chỉ dùng đến ngày in trên phiếu. Ông/Bà vẫn có thể góp ý theo địa chỉ ở mặt sau phiếu, "
+        "hoặc xin phiếu mới tại Bộ phận Một cửa.",
+    ),
+}
