@@ -1,0 +1,1 @@
+"""The API for devices and programs: responses in, figures out."""

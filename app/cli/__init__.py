@@ -1,0 +1,54 @@
+"""The console command `sipas`. Sub-commands are imported when called, so that `sipas index` starts without the web."""
+
+import importlib
+import sys
+
+import click
+
+MODULES = {
+    "check": "app.cli.check",
+    "db": "app.cli.db",
+    "demo": "app.cli.demo",
+    "device": "app.cli.keys",
+    "export": "app.cli.export",
+    "import": "app.cli.imports",
+    "index": "app.cli.index",
+    "key": "app.cli.keys",
+    "serve": "app.cli.serve",
+    "user": "app.cli.users",
+}
+"""Which module holds which sub-command; the object there is called `<name>_command`."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a sub-command's module only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """Every sub-command, in order."""
+        return sorted(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
+        """The sub-command, or None when there is none of that name."""
+        if cmd_name not in MODULES:
+            return None
+        command = getattr(importlib.import_module(MODULES[cmd_name]), f"{cmd_name}_command")
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(cls=LazyGroup)
+@click.version_option(package_name="sipas")
+def cli() -> None:
+    """Satisfaction with the one-stop desk: collect, count, judge, publish."""
+
+
+def main() -> None:
+    """Run `sipas`; an error made on purpose ends as one sentence on stderr and exit status 1."""
+    from analytics import AnalyticsError
+    from app.errors import AppError
+    from survey_forms import SurveyFormError
+
+    try:
+        cli()
+    except (AppError, AnalyticsError, SurveyFormError) as error:
+        click.echo(f"sipas: {error}", err=True)
+        sys.exit(1)

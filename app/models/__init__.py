@@ -1,0 +1,39 @@
+"""The schema. Importing this package imports every table, so that `Base.metadata` is whole."""
+
+from app.models.base import Base
+from app.models.catalogue import Campaign, Field, InstrumentVersion, Procedure
+from app.models.collection import Device, DossierCount, PublishedCount, RatingCode, WalkAway
+from app.models.installation import Installation
+from app.models.people import ApiKey, SignIn, User
+from app.models.places import Counter, Unit, UnitCode, UnitSuccession
+from app.models.responses import Comment, Exclusion, Quarantined, RespondentAnswers, Response
+from app.models.targets import Floor, ReportingCalendar, Target
+
+__all__ = [
+    "ApiKey",
+    "Base",
+    "Campaign",
+    "Comment",
+    "Counter",
+    "Device",
+    "DossierCount",
+    "Exclusion",
+    "Field",
+    "Floor",
+    "Installation",
+    "InstrumentVersion",
+    "Procedure",
+    "PublishedCount",
+    "Quarantined",
+    "RatingCode",
+    "ReportingCalendar",
+    "RespondentAnswers",
+    "Response",
+    "SignIn",
+    "Target",
+    "Unit",
+    "UnitCode",
+    "UnitSuccession",
+    "User",
+    "WalkAway",
+]

@@ -1,0 +1,12 @@
+"""Fields (lĩnh vực)."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Field
+
+
+def list_fields(session: Session) -> dict[str, str]:
+    """Every field's name by its code, in the order of the register."""
+    rows = session.execute(select(Field.code, Field.name).order_by(Field.position, Field.code))
+    return {code: name for code, name in rows}

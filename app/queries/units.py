@@ -1,0 +1,66 @@
+"""The tree of units."""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from fractions import Fraction
+from itertools import islice
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from analytics.units import Succession, UnitTree
+from analytics.units import Unit as TreeUnit
+from app.models import Unit, UnitSuccession
+
+_MOST_KEYS = 500  # of one statement: SQLite counts its variables
+
+
+def is_within(session: Session, unit_key: str, top_key: str) -> bool:
+    """Whether a unit is `top_key`, stands somewhere below it, or was succeeded by one that does."""
+    waiting, seen = [unit_key], {unit_key}
+    while waiting:
+        key = waiting.pop()
+        if key == top_key:
+            return True
+        above = session.scalars(select(Unit.parent_key).where(Unit.key == key, Unit.parent_key.is_not(None))).all()
+        later = session.scalars(select(UnitSuccession.new_key).where(UnitSuccession.old_key == key)).all()
+        new = {*above, *later} - seen
+        waiting += new
+        seen |= new
+    return False
+
+
+def load_tree(session: Session) -> UnitTree:
+    """Every unit with its place and its predecessors."""
+    units = [TreeUnit(key, parent) for key, parent in session.execute(select(Unit.key, Unit.parent_key))]
+    successions = [
+        Succession(s.old_key, s.new_key, Fraction(str(s.share)) if s.share is not None else None, s.effective_on)
+        for s in session.scalars(select(UnitSuccession))
+    ]
+    return UnitTree(units, successions)
+
+
+def list_names(session: Session, keys: Collection[str]) -> dict[str, str]:
+    """Names of units by key; unknown keys are left out."""
+    names: dict[str, str] = {}
+    for some in _in_batches(sorted(set(keys))):
+        names |= {key: name for key, name in session.execute(select(Unit.key, Unit.name).where(Unit.key.in_(some)))}
+    return names
+
+
+def list_current(session: Session, keys: Collection[str], today: date) -> list[str]:
+    """Those of the units that have not ended, sorted."""
+    ended = select(Unit.key).where(Unit.valid_to_on < today)
+    return sorted(set(keys) - set(session.scalars(ended)))
+
+
+def list_tops(session: Session, today: date) -> list[str]:
+    """Units that lie under no other and have not ended, sorted."""
+    tops = select(Unit.key).where(Unit.parent_key.is_(None), or_(Unit.valid_to_on.is_(None), Unit.valid_to_on >= today))
+    return sorted(session.scalars(tops))
+
+
+def _in_batches(keys: Iterable[str]) -> Iterator[list[str]]:
+    waiting = iter(keys)
+    while some := list(islice(waiting, _MOST_KEYS)):
+        yield some

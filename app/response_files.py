@@ -1,0 +1,146 @@
+"""A plain CSV file of responses, streamed into a tally: memory does not grow with the file, and no database is needed."""
+
+import csv
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from analytics.errors import CellProblem, TableError
+from analytics.response_table import KNOWN_COLUMNS, ResponseTable, tally_batches
+from app.imports.errors import MOST_SHOWN, FileError, Problem
+from app.imports.table import find_delimiter
+from survey_forms import Instrument
+
+NOT_COUNTED = ("answered_at", "label")
+"""Columns `sipas export` writes and no tally reads."""
+
+_BLOCK_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class TalliedFile:
+    """A file's tally and days, and the label of its first row (demonstration data has one in every row)."""
+
+    table: ResponseTable
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where the rows of a file begin and what its columns are called."""
+
+    columns: tuple[str, ...]
+    delimiter: str
+    n_lines_above: int
+    """Comments and header."""
+    has_rows: bool
+
+
+def tally_file(path: Path, instrument: Instrument, by: Sequence[str] = ()) -> TalliedFile:
+    """Tally a CSV file (UTF-8, comma or semicolon, leading # lines are comments) by the named dimensions.
+
+    Raises FileError for a file that cannot be opened, is not UTF-8, or has a row with more or fewer cells than the
+    header; TableError for every cell that cannot be understood. Both name the row as a spreadsheet program counts it.
+    """
+    ragged: list[Problem] = []
+    try:
+        layout = _read_layout(path, instrument)
+        stream = _Stream(path, layout, ragged)
+        table = tally_batches(pa.RecordBatchReader.from_batches(stream.schema, stream.batches()), instrument, by)
+    except OSError as error:
+        raise _refuse(path, f"the file cannot be read ({error.strerror}): check its name") from None
+    except (pa.ArrowInvalid, UnicodeDecodeError):
+        if not ragged:
+            raise _find_what_is_not_text(path) from None
+    except TableError as error:
+        if not ragged:  # beside a ragged row a cell may be wrong only because it has slipped into another column
+            raise _renumber(error, layout.n_lines_above - 1) from None
+    if ragged:
+        raise FileError(path.name, ragged)
+    return TalliedFile(table, stream.label)
+
+
+def _refuse(path: Path, problem: str, row: int | None = None) -> FileError:
+    return FileError(path.name, [Problem(row, None, problem)])
+
+
+def _read_layout(path: Path, instrument: Instrument) -> _Layout:
+    known = {name.casefold(): name for name in (*KNOWN_COLUMNS, *NOT_COUNTED)}
+    known |= {criterion.code.casefold(): criterion.code for criterion in instrument.criteria}
+    n_lines = 0
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for line in file:
+            n_lines += 1
+            if line.strip() and not line.startswith("#"):
+                delimiter = find_delimiter([line])
+                names = [unicodedata.normalize("NFC", name).strip() for name in next(csv.reader([line], delimiter=delimiter))]
+                columns = tuple(known.get(name.casefold(), name) for name in names)
+                repeated = sorted({name for name in columns if columns.count(name) > 1})
+                if repeated:
+                    raise FileError(path.name, [Problem(None, name, "stands in the header twice") for name in repeated])
+                return _Layout(columns, delimiter, n_lines, any(rest.strip() for rest in file))
+    raise _refuse(path, "the file has no header: its first row must name the columns")
+
+
+class _Stream:
+    """The record batches of a file, all columns text; notes the label and ragged rows on the way."""
+
+    def __init__(self, path: Path, layout: _Layout, ragged: list[Problem]) -> None:
+        self._path = path
+        self._layout = layout
+        self._ragged = ragged
+        self._counted = [name for name in layout.columns if name not in NOT_COUNTED]
+        self.label: str | None = None
+        self.schema = pa.schema([(name, pa.string()) for name in self._counted])
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """One batch per block of the file."""
+        if not self._layout.has_rows:
+            return  # the CSV reader takes a file without rows for an error
+        reader = arrow_csv.open_csv(
+            self._path,
+            # Threads would leave ragged rows without their numbers, and parsing is not what takes the time.
+            read_options=arrow_csv.ReadOptions(
+                use_threads=False,
+                block_size=_BLOCK_BYTES,
+                skip_rows=self._layout.n_lines_above,
+                column_names=list(self._layout.columns),
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=self._layout.delimiter, newlines_in_values=True, invalid_row_handler=self._note_ragged
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types={name: pa.string() for name in self._layout.columns}, strings_can_be_null=False
+            ),
+        )
+        with reader:
+            for batch in reader:
+                if self.label is None and "label" in self._layout.columns and batch.num_rows:
+                    self.label = batch.column("label")[0].as_py() or None
+                yield batch.select(self._counted)
+
+    def _note_ragged(self, row: Any) -> str:
+        expected, actual = row.expected_columns, row.actual_columns
+        self._ragged.append(Problem(row.number, None, f"has {actual} cells, the header has {expected}"))
+        return "skip" if len(self._ragged) <= MOST_SHOWN else "error"
+
+
+def _find_what_is_not_text(path: Path) -> FileError:
+    """What kept a file from being read as CSV: bytes that are not UTF-8, else a quotation mark."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return _refuse(path, "is not UTF-8: save the file as “CSV UTF-8”", number)
+    return _refuse(path, "is no CSV table: look for a quotation mark that is not closed")
+
+
+def _renumber(error: TableError, n_comments: int) -> TableError:
+    """The same problems, counting the comments above the header."""
+    return TableError(CellProblem(None if p.row is None else p.row + n_comments, p.column, p.problem) for p in error.problems)

@@ -1,0 +1,132 @@
+"""Figures of a selection: tallies of the stored responses, and the index computed from them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from analytics.errors import UnitError
+from analytics.index import compute_index
+from analytics.results import IndexReport
+from analytics.tally import Tally, merge_tallies
+from analytics.targets import TargetBook
+from analytics.units import UnitTree
+from app.errors import BadInputError, ForbiddenError
+from app.queries.instruments import find_instrument, list_series
+from app.queries.tallies import StandingTallies
+from app.queries.targets import get_calendar, load_targets
+from app.queries.units import load_tree
+from app.runtime import Runtime
+from app.selection import Selection, read_selection
+from survey_forms import Instrument
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything a figure of a selection stands on: tally by unit, field, channel, stage and block; tree; targets."""
+
+    selection: Selection
+    instruments: tuple[Instrument, ...]
+    tally: Tally
+    tree: UnitTree
+    targets: TargetBook
+    year: int | None
+    """Reporting year whose targets apply: that of the selection's last day, else of the last block with responses."""
+
+    @property
+    def instrument(self) -> Instrument:
+        """The newest of the versions counted: its wording stands on the page."""
+        return self.instruments[-1]
+
+
+class Figures:
+    """Computes figures for one installation and keeps its standing tallies."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self._standing = StandingTallies()
+
+    def read_selection(self, args: Mapping[str, str]) -> Selection:
+        """A selection from query parameters, periods by this office's reporting calendar. Raises BadInputError."""
+        with self.runtime.database.read() as session:
+            calendar = get_calendar(session, self.runtime.today())
+        return read_selection(args, calendar)
+
+    def gather(self, selection: Selection, top_unit_key: str | None = None) -> Evidence:
+        """Tally the selected responses. `top_unit_key` bounds what the asker may see; None is everything.
+
+        Raises BadInputError for an unknown unit or instrument, ForbiddenError for a unit outside the asker's place.
+        """
+        with self.runtime.database.read() as session:
+            tree = load_tree(session)
+            targets = load_targets(session, tree)
+            calendar = get_calendar(session, self.runtime.today())
+            instruments = self._find_instruments(session, selection.instrument)
+            tally = merge_tallies(
+                [
+                    self._standing.tally_version(session, instrument, selection.first_on, selection.last_on)
+                    for instrument in instruments
+                ]
+            )
+        units = _units_in_sight(tree, selection.unit, top_unit_key)
+        cells = tally.cells
+        chosen = np.ones(tally.n_cells, dtype=bool)
+        if units is not None:
+            chosen &= cells["unit"].isin(units).to_numpy(dtype=bool)
+        for name in ("field", "channel", "stage"):
+            value = getattr(selection, name)
+            if value is not None:
+                chosen &= (cells[name] == value).to_numpy(dtype=bool)
+        tally = tally if chosen.all() else tally.where(chosen)
+        last_on = selection.last_on or _last_day(tally)
+        year = calendar.year_of(last_on) if last_on is not None else None
+        return Evidence(selection, instruments, tally, tree, targets, year)
+
+    def compute_report(self, selection: Selection, top_unit_key: str | None = None) -> IndexReport:
+        """The index of a selection by its dimensions, units as recorded: what the API and `sipas index` print."""
+        evidence = self.gather(selection, top_unit_key)
+        return self.compute(evidence, evidence.tally.by(*selection.by))
+
+    def compute(self, evidence: Evidence, tally: Tally) -> IndexReport:
+        """The index of a tally by unit, field, both or neither, with the selection's method, targets and year."""
+        return compute_index(
+            tally,
+            method=evidence.selection.method,
+            confidence=evidence.selection.confidence,
+            targets=evidence.targets,
+            year=evidence.year,
+            n_min=self.runtime.settings.n_min,
+        )
+
+    def _find_instruments(self, session: Session, wanted: str | None) -> tuple[Instrument, ...]:
+        """The versions to pool: those of the wanted series, one version, or the kiosk's series."""
+        name = wanted or self.runtime.settings.kiosk_instrument.partition("@")[0]
+        ids = [name] if "@" in name else list_series(session).get(name, [])
+        instruments = tuple(i for i in (find_instrument(self.runtime, session, i) for i in ids) if i is not None)
+        if not instruments:
+            known = ", ".join(list_series(session))
+            raise BadInputError(f"`instrument` is a published series ({known}) or one of its versions, series@version")
+        return instruments
+
+
+def _units_in_sight(tree: UnitTree, wanted: str | None, top: str | None) -> tuple[str, ...] | None:
+    """The units to count: the wanted subtree, within the asker's own; None when both are unbounded."""
+    in_sight = None if top is None else tree.subtree(top)
+    if wanted is None:
+        return in_sight
+    try:
+        chosen = tree.subtree(wanted)
+    except UnitError:
+        raise BadInputError("`unit` is the key of a unit; the list of units shows them") from None
+    if in_sight is not None and wanted not in in_sight:
+        raise ForbiddenError("this unit is outside the place the account or key stands for")
+    return chosen
+
+
+def _last_day(tally: Tally) -> date | None:
+    if tally.n_cells == 0:
+        return None
+    year, month, half = str(tally.cells["block"].max()).split("-")
+    return date(int(year), int(month), 14 if half == "1" else 28)

@@ -1,0 +1,211 @@
+"""The one door: every response enters here, whatever its channel; sending twice is safe and nothing is lost.
+
+For each submission, in this order: the same id with the same content is acknowledged again; the same id with other
+content, or an unknown instrument, unit or field, goes to quarantine; a sheet that breaks its instrument's rules, or a
+rating code that cannot be spent, is rejected and the sender keeps it; anything else is stored. The code is spent in the
+transaction that stores the response, and nothing that joins the two is kept.
+"""
+
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.models import Comment, Field, Quarantined, RespondentAnswers, Response, Unit
+from app.queries.instruments import find_instrument
+from app.queries.units import is_within
+from app.runtime import Runtime, hour_of
+from app.services.codes import CodeRefusedError, spend_code
+from app.services.digests import digest_apart, digest_response
+from survey_forms import AnswerSheet, SheetError, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who hands a submission in: an enrolled device, a program's key, or nobody known (phone, import).
+
+    `unit_key` limits the units it may submit for to a subtree; None: no limit.
+    """
+
+    device_id: str | None = None
+    unit_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of each submission. Only ids and reasons, never an answer."""
+
+    acknowledged: list[UUID] = field(default_factory=list)
+    quarantined: list[tuple[UUID, str]] = field(default_factory=list)
+    rejected: list[tuple[UUID, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A submission that was not stored, and why."""
+
+    reason: str
+    is_kept: bool
+
+
+def submit_responses(runtime: Runtime, submissions: Iterable[Submission], sender: Sender) -> Receipt:
+    """Store submissions, all or none of them; the receipt is good once this returns, because the commit is behind it.
+
+    Raises DatabaseUnavailableError when nothing could be stored.
+    """
+    return runtime.database.write_together(lambda session: file_submissions(runtime, session, submissions, sender))
+
+
+def file_submissions(runtime: Runtime, session: Session, submissions: Iterable[Submission], sender: Sender) -> Receipt:
+    """The same inside a transaction of the caller's; nothing is stored until the caller commits."""
+    # In the order of ids: two transactions that share ids then wait for each other instead of locking each other out.
+    batch = list(submissions)
+    in_order = sorted(range(len(batch)), key=lambda position: batch[position].id)
+    outcomes = {position: _file(runtime, session, batch[position], sender) for position in in_order}
+    receipt = Receipt()
+    for position, submission in enumerate(batch):
+        outcome = outcomes[position]
+        if outcome is None:
+            if submission.id not in receipt.acknowledged:
+                receipt.acknowledged.append(submission.id)
+        elif outcome.is_kept:
+            receipt.quarantined.append((submission.id, outcome.reason))
+        else:
+            receipt.rejected.append((submission.id, outcome.reason))
+    return receipt
+
+
+def _file(runtime: Runtime, session: Session, submission: Submission, sender: Sender) -> _Refused | None:
+    """File one submission; None when it is stored, now or before."""
+    instrument = find_instrument(runtime, session, submission.instrument)
+    unknown = "unknown instrument" if instrument is None else _find_unknown_place(session, submission, sender)
+    if unknown is not None:
+        return _quarantine(runtime, session, submission, sender, unknown)
+    assert instrument is not None  # noqa: S101  # said by `unknown` just above
+    try:
+        sheet = submission.sheet(instrument)
+    except SheetError as error:
+        return _Refused("; ".join(f"{p.field}: {p.problem}" for p in error.problems), is_kept=False)
+    return _store(runtime, session, submission, sheet, sender)
+
+
+def _find_unknown_place(session: Session, submission: Submission, sender: Sender) -> str | None:
+    if session.get(Unit, submission.unit) is None:
+        return "unknown unit"
+    if session.get(Field, submission.field) is None:
+        return "unknown field"
+    if submission.resolving_unit is not None and session.get(Unit, submission.resolving_unit) is None:
+        return "unknown resolving unit"
+    if sender.unit_key is not None and not is_within(session, submission.unit, sender.unit_key):
+        return "unit outside the sender's place"
+    return None
+
+
+def _store(
+    runtime: Runtime, session: Session, submission: Submission, sheet: AnswerSheet, sender: Sender
+) -> _Refused | None:
+    row = _to_row(runtime, session, submission, sheet, sender)
+    with session.begin_nested() as savepoint:
+        if not _insert_unless_known(session, Response, row):
+            if _is_same(session, submission.id, cast(bytes, row["digest"]), sheet):
+                return None
+            return _quarantine(runtime, session, submission, sender, "this id already stands for another sheet")
+        if submission.code is not None:
+            try:
+                spend_code(runtime, session, submission)
+            except CodeRefusedError as error:
+                savepoint.rollback()
+                return _Refused(f"code: {error}", is_kept=False)
+        _store_apart(runtime, session, sheet, submission.id)
+    return None
+
+
+def _to_row(
+    runtime: Runtime, session: Session, submission: Submission, sheet: AnswerSheet, sender: Sender
+) -> dict[str, object]:
+    """The response row. The digest is taken of what was sent, before anything is filled in or bounded here."""
+    sent: dict[str, object] = {
+        "id": submission.id,
+        "instrument_id": sheet.instrument_id,
+        "unit_key": submission.unit,
+        "resolving_unit_key": submission.resolving_unit,
+        "counter_code": submission.counter,
+        "field_code": submission.field,
+        "procedure_code": submission.procedure,
+        "channel": submission.channel,
+        "stage": sheet.stage,
+        "mode": submission.mode,
+        "kind": submission.kind,
+        "helped": submission.helped,
+        "coded": submission.code is not None,
+        "asked": list(sheet.asked) if submission.asked is not None else None,
+        "ratings": dict(sheet.ratings),
+        "overall": sheet.overall,
+        "took": submission.took,
+        "repeats_previous": submission.repeats_previous,
+        "answered_hour": hour_of(submission.answered_at),
+    }
+    received_hour = runtime.hour()
+    return {
+        **sent,
+        "digest": digest_response(runtime, sent),
+        "resolving_unit_key": submission.resolving_unit or session.get_one(Field, submission.field).resolving_unit_key,
+        # A tablet's clock may run ahead: a response never belongs to a period after the one it arrived in.
+        "answered_hour": min(hour_of(submission.answered_at), received_hour),
+        "received_hour": received_hour,
+        "device_id": sender.device_id,
+        "campaign_key": None,
+    }
+
+
+def _store_apart(runtime: Runtime, session: Session, sheet: AnswerSheet, response_id: UUID) -> None:
+    if sheet.comment is not None:
+        salt = runtime.random_bytes(16)
+        session.add(Comment(response_id=response_id, salt=salt, text=sheet.comment, digest=digest_apart(salt, sheet.comment)))
+    if sheet.respondent:
+        salt, answers = runtime.random_bytes(16), dict(sheet.respondent)
+        session.add(RespondentAnswers(response_id=response_id, salt=salt, answers=answers, digest=digest_apart(salt, answers)))
+
+
+def _is_same(session: Session, response_id: UUID, digest: bytes, sheet: AnswerSheet) -> bool:
+    """Whether what is stored under this id is what was sent again; an erased comment counts as the same."""
+    stored = session.execute(select(Response.digest).where(Response.id == response_id)).scalar_one()
+    return (
+        hmac.compare_digest(stored, digest)
+        and _matches(session.get(Comment, response_id), sheet.comment)
+        and _matches(session.get(RespondentAnswers, response_id), sheet.respondent or None)
+    )
+
+
+def _matches(stored: Comment | RespondentAnswers | None, sent: str | Mapping[str, str] | None) -> bool:
+    if stored is None or sent is None:
+        return stored is None and sent is None
+    return stored.salt is None or hmac.compare_digest(stored.digest, digest_apart(stored.salt, sent))
+
+
+def _quarantine(runtime: Runtime, session: Session, submission: Submission, sender: Sender, reason: str) -> _Refused:
+    """Keep a submission whole for a person to look at – all but its code, which would tie a receipt to an answer."""
+    kept = submission.model_dump(mode="json", exclude={"code"})
+    row = {
+        "response_id": submission.id,
+        "digest": digest_response(runtime, kept),
+        "reason": reason,
+        "submission": kept,
+        "device_id": sender.device_id,
+        "received_hour": runtime.hour(),
+    }
+    _insert_unless_known(session, Quarantined, row)
+    return _Refused(reason, is_kept=True)
+
+
+def _insert_unless_known(session: Session, model: type[Response] | type[Quarantined], row: dict[str, object]) -> bool:
+    """Insert by primary key unless it is there; whether it was new. Waits for a transaction that inserts the same key."""
+    table = cast(Table, model.__table__)
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return session.execute(statement, row).first() is not None

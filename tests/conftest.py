@@ -1,0 +1,149 @@
+"""Fixtures of every test of the edge: a fresh real database per test, the application on it, a client."""
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.engine import make_url
+
+from app import schema
+from app.config import Settings
+from app.runtime import Runtime, open_runtime
+from app.services.installation import make_installation
+from app.services.instruments import publish_instruments
+from app.services.keys import add_api_key, add_device
+from tests.clock import Clock
+from tests.factories import COMMUNE, PROVINCE, add_office
+from tests.postgresql import running_postgresql
+
+SECRET = "a secret only the tests know, long enough"
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgresql_address() -> Iterator[str]:
+    """The server the PostgreSQL tests use."""
+    with running_postgresql() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, copied for each test."""
+    folder = tmp_path_factory.mktemp("template")
+    _prepare(f"sqlite:///{folder / 'sipas.db'}", folder)
+    return folder / "sipas.db"
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_address: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated PostgreSQL database, used as the template of each test's."""
+    name = f"sipas_template_{next(_numbers)}"
+    _run(postgresql_address, f'CREATE DATABASE "{name}"')
+    _prepare(_with_name(postgresql_address, name), tmp_path_factory.mktemp("pg"))
+    return name
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """10 September 2025, half past ten in the morning in Việt Nam."""
+    return Clock()
+
+
+@pytest.fixture
+def open_sqlite(sqlite_template: Path, tmp_path: Path, clock: Clock) -> Iterator[Callable[[], Runtime]]:
+    """Opens this test's own SQLite installation, as often as asked: the same file each time."""
+    shutil.copy(sqlite_template, tmp_path / "sipas.db")
+    opened: list[Runtime] = []
+
+    def open_one() -> Runtime:
+        runtime = _open(f"sqlite:///{tmp_path / 'sipas.db'}", tmp_path, clock)
+        opened.append(runtime)
+        return runtime
+
+    yield open_one
+    for runtime in opened:
+        runtime.database.dispose()
+
+
+@pytest.fixture
+def runtime(open_sqlite: Callable[[], Runtime]) -> Runtime:
+    """An installation on SQLite with a small office."""
+    runtime = open_sqlite()
+    add_office(runtime)
+    return runtime
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_runtime(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Runtime]:
+    """The same on each of the two databases."""
+    if request.param == "sqlite":
+        runtime = request.getfixturevalue("open_sqlite")()
+        add_office(runtime)
+        yield runtime
+        return
+    address, template = request.getfixturevalue("postgresql_address"), request.getfixturevalue("postgresql_template")
+    name = f"sipas_test_{next(_numbers)}"
+    _run(address, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    runtime = _open(_with_name(address, name), tmp_path, clock)
+    add_office(runtime)
+    yield runtime
+    runtime.database.dispose()
+    _run(address, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def app(runtime: Runtime) -> Flask:
+    """The application of the SQLite installation."""
+    from app.factory import create_app
+
+    return create_app(runtime)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without scripts."""
+    return app.test_client()
+
+
+@pytest.fixture
+def device_key(runtime: Runtime) -> str:
+    """The key of a tablet at the commune's desk."""
+    return add_device(runtime, unit_key=COMMUNE, label="Máy quầy 1", counter_code="1")[1]
+
+
+@pytest.fixture
+def figures_key(runtime: Runtime) -> str:
+    """A program's key that reads the province's figures."""
+    return add_api_key(runtime, label="Tổng hợp", may=("read figures",), unit_key=PROVINCE)
+
+
+def _open(address: str, folder: Path, clock: Clock) -> Runtime:
+    settings = Settings(data_dir=folder, database_url=address, secret_key=SECRET)
+    opened = open_runtime(settings)
+    return Runtime(settings, opened.database, opened.secret, opened.instruments, opened.languages, clock=clock)
+
+
+def _prepare(address: str, folder: Path) -> None:
+    runtime = _open(address, folder, Clock())
+    schema.upgrade(runtime.database)
+    make_installation(runtime, kind="office")
+    publish_instruments(runtime)
+    with runtime.database.engine.connect() as connection:
+        if runtime.database.is_sqlite:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    runtime.database.dispose()
+
+
+def _with_name(address: str, name: str) -> str:
+    return make_url(address).set(database=name).render_as_string(hide_password=False)
+
+
+def _run(address: str, statement: str) -> None:
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement.encode())
