@@ -1,0 +1,65 @@
+"""`sipas index`: the satisfaction index of a plain file of responses, without any database."""
+
+import json
+from pathlib import Path
+
+import click
+
+from analytics.errors import FigureError
+from analytics.index import compute_index
+from analytics.results import METHODS, Method
+from app.imports.target_file import read_target_book
+from app.response_files import tally_file
+from survey_forms import find_instrument
+
+DIMENSIONS = ("unit", "field")
+
+
+@click.command("index")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--instrument", required=True, help="An instrument's id or series, or a YAML file.")
+@click.option("--by", default="", help="unit, field, or unit,field: a figure for each. Left out: one for the whole file.")
+@click.option("--method", default="pooled", show_default=True, help=f"One of {', '.join(METHODS)}.")
+@click.option("--targets", type=click.Path(path_type=Path), help="A file with columns unit, field, year, target, source.")
+@click.option("--confidence", type=float, default=0.95, show_default=True, help="Level of the intervals, between 0 and 1.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: shares 0–1 in full precision, null where undefined.")
+def index_command(file: Path, instrument: str, by: str, method: str, targets: Path | None, confidence: float, as_json: bool) -> None:
+    """Compute the index of FILE, a CSV of responses.
+
+    Columns: unit, field, channel, answered_on, then one per criterion code; an empty cell is a blank, no_opinion is
+    “Không biết / chưa gặp”. The columns of `sipas export` are understood too. Targets are those of the year of the last
+    answered_on.
+    """
+    asked = find_instrument(instrument)
+    book = read_target_book(targets) if targets is not None else None
+    tallied = tally_file(file, asked, _read_dimensions(by))
+    last_on = tallied.table.last_on
+    report = compute_index(
+        tallied.table.tally,
+        method=_read_method(method),
+        confidence=confidence,
+        targets=book,
+        year=last_on.year if last_on is not None else None,
+    )
+    if tallied.label is not None:
+        click.echo(tallied.label[:80], err=True)  # a figure of demonstration data is never mistaken for an office's own
+    if as_json:
+        click.echo(json.dumps(report.to_json(), ensure_ascii=False, allow_nan=False, indent=1))
+        return
+    from app.cli.index_text import write_text  # words and collation, which the machine format does without
+
+    click.echo(write_text(report, asked, tallied.table.first_on, last_on))
+
+
+def _read_method(text: str) -> Method:
+    for method in METHODS:
+        if text == method:
+            return method
+    raise FigureError(f"There is no method {text!r}; choose one of {', '.join(METHODS)}.")
+
+
+def _read_dimensions(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",")) if text.strip() else ()
+    if any(name not in DIMENSIONS for name in names) or len(set(names)) != len(names):
+        raise FigureError("--by takes unit, field or unit,field.")
+    return names

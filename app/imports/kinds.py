@@ -1,0 +1,13 @@
+"""Every kind of import, by the name `sipas import` calls it, in the order in which a new office needs them."""
+
+from typing import Any
+
+from app.imports.catalogue import FIELDS, PROCEDURES
+from app.imports.counts import COUNTS
+from app.imports.dossiers import DOSSIERS
+from app.imports.plan import Kind
+from app.imports.responses import RESPONSES
+from app.imports.targets import TARGETS
+from app.imports.units import UNITS
+
+KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (UNITS, FIELDS, PROCEDURES, TARGETS, DOSSIERS, RESPONSES, COUNTS)}
