@@ -1,0 +1,141 @@
+"""What is handed over once a demonstration serves: addresses, fresh keys, a sign-in, an invitation – and its file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import update
+
+from app.demo.folder import DemoFolder
+from app.demo.office import DemoOffice
+from app.desk.desks import make_slip
+from app.models import ApiKey, Device, User
+from app.runtime import Runtime
+from app.services.codes import get_code, issue_codes
+from app.services.keys import add_api_key, add_device
+from app.services.kiosk import load_desk
+from app.services.people import add_user, set_password
+from kiosk.slips import slip_pdf
+
+TABLET_LABEL = "Máy tính bảng của bản minh họa"
+PROGRAM_LABEL = "Khóa đọc số liệu của bản minh họa"
+_PASSWORD_ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"  # noqa: S105  # 32 signs nobody mistakes for another, not a password
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Everything a person or a program needs to try the demonstration."""
+
+    url: str
+    device_key: str
+    api_key: str
+    analyst_name: str
+    password: str
+    slip_code: str
+    slip_pdf: str
+    instrument: str
+    unit: str
+    field: str
+
+    @property
+    def tablet(self) -> str:
+        """Opened once on a browser, this makes it the tablet of a desk."""
+        return f"{self.url}/tablet/{self.device_key}"
+
+    @property
+    def slip_url(self) -> str:
+        """What the invitation's QR holds."""
+        return f"{self.url}/r/{self.slip_code}"
+
+    @property
+    def analytics(self) -> str:
+        """The analyst's page."""
+        return f"{self.url}/analytics"
+
+    @property
+    def sign_in(self) -> str:
+        """Where the analyst signs in."""
+        return f"{self.url}/sign-in"
+
+    def to_json(self) -> Mapping[str, object]:
+        """The body of demo.json; others rely on its keys."""
+        return {
+            "url": self.url,
+            "tablet": self.tablet,
+            "analytics": self.analytics,
+            "sign_in": self.sign_in,
+            "device_key": self.device_key,
+            "api_key": self.api_key,
+            "analyst": {"name": self.analyst_name, "password": self.password},
+            "slip": {"code": self.slip_code, "url": self.slip_url, "pdf": self.slip_pdf},
+            "instrument": self.instrument,
+            "unit": self.unit,
+            "field": self.field,
+        }
+
+
+def renew_handover(runtime: Runtime, office: DemoOffice, folder: DemoFolder) -> Handover:
+    """Fresh keys, password and invitation; the ones handed over before no longer work, but for the invitation."""
+    _revoke_earlier(runtime)
+    device_key = add_device(runtime, unit_key=office.tablet_unit_key, label=TABLET_LABEL)[1]
+    api_key = add_api_key(runtime, label=PROGRAM_LABEL, may=("read figures",), unit_key=office.top_unit_key)
+    code = _print_invitation(runtime, office, folder)
+    return Handover(
+        url=runtime.settings.public_url,
+        device_key=device_key,
+        api_key=api_key,
+        analyst_name=office.analyst_name,
+        password=_renew_password(runtime, office),
+        slip_code=code,
+        slip_pdf=str(folder.slip),
+        instrument=runtime.settings.kiosk_instrument,
+        unit=office.shown_unit_key,
+        field=office.shown_field_code,
+    )
+
+
+def write_handover(handover: Handover, folder: DemoFolder) -> None:
+    """Write demo.json, whole or not at all."""
+    folder.write(folder.handover, orjson.dumps(handover.to_json(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def _revoke_earlier(runtime: Runtime) -> None:
+    with runtime.database.write() as session:
+        for model, label in ((Device, TABLET_LABEL), (ApiKey, PROGRAM_LABEL)):
+            earlier = (model.label == label, model.revoked_on.is_(None))
+            session.execute(update(model).where(*earlier).values(revoked_on=runtime.today()))
+
+
+def _renew_password(runtime: Runtime, office: DemoOffice) -> str:
+    signs = [_PASSWORD_ALPHABET[byte % len(_PASSWORD_ALPHABET)] for byte in runtime.random_bytes(16)]
+    password = "-".join("".join(signs[first : first + 4]) for first in range(0, 16, 4))
+    with runtime.database.read() as session:
+        is_known = session.get(User, office.analyst_name) is not None
+    if is_known:
+        set_password(runtime, office.analyst_name, password)
+    else:
+        add_user(
+            runtime,
+            name=office.analyst_name,
+            password=password,
+            role="analyst",
+            title=office.analyst_title,
+            unit_key=office.top_unit_key,
+        )
+    return password
+
+
+def _print_invitation(runtime: Runtime, office: DemoOffice, folder: DemoFolder) -> str:
+    """Issue a rating code, print its invitation as PDF, return the code."""
+    (code,), _valid_until_on = issue_codes(
+        runtime,
+        unit_key=office.shown_unit_key,
+        field_code=office.shown_field_code,
+        counter_code=office.unit(office.shown_unit_key).counters[0],
+        mode="in_person",
+    )
+    with runtime.database.read() as session:
+        desk = load_desk(session, office.shown_unit_key, is_demonstration=True)
+        slip = make_slip(runtime, desk, get_code(runtime, session, code), code)
+    folder.write(folder.slip, slip_pdf(slip))
+    return code
