@@ -1,0 +1,117 @@
+"""The analyst's addresses: thin views over the page builders, one way to fail."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from analytics.errors import AnalyticsError
+from app.access import current_person
+from app.dashboard.address import clean_query
+from app.dashboard.browse import build_units_page
+from app.dashboard.criteria import build_criteria_page
+from app.dashboard.export import CELL_COLUMNS, Form, criterion_columns, write_cells, write_criteria
+from app.dashboard.filters import build_filter_bar
+from app.dashboard.heat import build_heat_table
+from app.dashboard.overview import build_overview
+from app.dashboard.reading import Reading, name_units, read_view
+from app.errors import BadInputError
+from app.runtime import Runtime
+from app.services.figures import Figures
+from app.services.installation import DEMONSTRATION_LABEL, get_installation
+from app.vietnamese import METHODS
+
+_log = structlog.get_logger()
+Page = TypeVar("Page")
+
+
+def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
+    """The blueprint, with the installation it shows and the service that computes its figures."""
+    dashboard = Blueprint("dashboard", __name__, url_prefix="/analytics")
+    label = DEMONSTRATION_LABEL if get_installation(runtime).kind == "demonstration" else None
+
+    def show(
+        template: str, build: Callable[[Reading], object], columns: Callable[[Reading], object], more: tuple[str, ...] = ()
+    ) -> ResponseReturnValue:
+        """One view at its one address; when its figures cannot be had, the page says so."""
+        query = clean_query(request.args, more)
+        if query != request.args.to_dict():
+            return redirect(url_for(request.endpoint or "dashboard.overview", **query))  # type: ignore[arg-type]
+        filters = {name: value for name, value in query.items() if name not in more}
+        try:
+            reading = read_view(figures, filters, current_person())
+            page = build(reading)
+            bar = build_filter_bar(runtime, filters, current_person(), reading.evidence.tree)
+        except (BadInputError, AnalyticsError) as error:
+            return _show_failure(runtime, error)
+        place = name_units(figures, {reading.place}).get(reading.place) if reading.place is not None else None
+        return render_template(
+            template,
+            page=page,
+            reading=reading,
+            bar=bar,
+            query=filters,
+            place_name=place,
+            method_name=METHODS[reading.evidence.selection.method],
+            columns=columns(reading),
+            n_min=runtime.settings.n_min,
+        )
+
+    def send(name: str, write: Callable[[Reading, Form], bytes]) -> ResponseReturnValue:
+        """One file of the view the address names. Raises what `read_view` raises."""
+        form: Form = "machine" if request.args.get("form") == "machine" else "human"
+        reading = read_view(figures, clean_query(request.args), current_person())
+        return Response(
+            write(reading, form),
+            mimetype="text/csv",
+            headers={"Content-Disposition": f'attachment; filename="{_file_name(name, reading, form, label)}"'},
+        )
+
+    @dashboard.get("", endpoint="overview")
+    def overview() -> ResponseReturnValue:
+        """The answer, unit × field, the factors."""
+        return show("dashboard/overview.html", lambda r: build_overview(figures, r), lambda _: CELL_COLUMNS)
+
+    @dashboard.get("/criteria", endpoint="criteria")
+    def criteria() -> ResponseReturnValue:
+        """Every factor with its criteria."""
+        return show("dashboard/criteria.html", lambda r: build_criteria_page(figures, r), criterion_columns)
+
+    @dashboard.get("/units", endpoint="units")
+    def units() -> ResponseReturnValue:
+        """The tree of units."""
+        more = ("under", "q", "page")
+        args = clean_query(request.args, more)
+        return show(
+            "dashboard/units.html", lambda r: build_units_page(figures, r, current_person(), args), lambda _: (), more
+        )
+
+    @dashboard.get("/cells.csv", endpoint="cells_csv")
+    def cells_csv() -> ResponseReturnValue:
+        """The unit × field table as a file."""
+        return send("don-vi-linh-vuc", lambda r, form: write_cells(build_heat_table(figures, r), r, form, label))
+
+    @dashboard.get("/criteria.csv", endpoint="criteria_csv")
+    def criteria_csv() -> ResponseReturnValue:
+        """Factors and criteria as a file."""
+        return send("yeu-to-tieu-chi", lambda r, form: write_criteria(build_criteria_page(figures, r), r, form, label))
+
+    return dashboard
+
+
+def _show_failure(runtime: Runtime, error: BadInputError | AnalyticsError) -> ResponseReturnValue:
+    """The page that says that figures could not be computed: neither "no data" nor "few forms"."""
+    if isinstance(error, BadInputError):
+        return render_template("dashboard/failed.html", is_filter=True, reference=None, query={}), 400
+    reference = runtime.random_bytes(4).hex().upper()
+    _log.error("figures could not be computed", reference=reference, error=type(error).__name__, endpoint=request.endpoint)
+    return render_template("dashboard/failed.html", is_filter=False, reference=reference, query={}), 500
+
+
+def _file_name(name: str, reading: Reading, form: Form, label: str | None) -> str:
+    """Letters without accents only: sipas-don-vi-linh-vuc-20250101-20251231.csv."""
+    days = "-".join(f"{on:%Y%m%d}" for on in reading.days) if reading.days is not None else "chua-co-so-lieu"
+    parts = ["sipas", name, days, *(["may"] if form == "machine" else []), *(["minh-hoa"] if label else [])]
+    return f"{'-'.join(parts)}.csv"

@@ -1,0 +1,137 @@
+"""What one request reads once: the evidence of the selection, its names and days, the figure of the whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pandas as pd
+
+from analytics.periods import ReportingCalendar, half_month_block
+from analytics.results import Cell
+from analytics.tally import Tally
+from analytics.units import UnitTree
+from app.errors import BadInputError
+from app.queries.fields import list_fields
+from app.queries.responses import find_days
+from app.queries.targets import CriterionFloor, find_floor, get_calendar
+from app.queries.units import list_current, list_names, list_tops
+from app.services.figures import Evidence, Figures
+from app.services.installation import get_installation
+from app.services.people import Person
+
+Days = tuple[date, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The evidence of one view and what is needed to name it."""
+
+    evidence: Evidence
+    query: Mapping[str, str]
+    place: str | None
+    """The unit the view is about: the chosen one, else where the person stands; None when the tree has several tops."""
+    tops: tuple[str, ...]
+    """The units shown first when no place holds them together."""
+    fields: Mapping[str, str]
+    """Every field's name by code, in the order of the register."""
+    calendar: ReportingCalendar
+    stored: Days | None
+    """First and last day of all stored responses."""
+    days: Days | None
+    """First and last day the figures are about; None without a response."""
+    whole: Cell
+    floor: CriterionFloor | None
+    today: date
+
+    @property
+    def n_returned(self) -> int:
+        """Responses of the selection, valid or not."""
+        return int(self.evidence.tally.n_returned.sum())
+
+
+def read_view(figures: Figures, query: Mapping[str, str], person: Person) -> Reading:
+    """Gather a view's evidence within the person's place.
+
+    Raises BadInputError for a filter that cannot be read, ForbiddenError outside the person's place, AnalyticsError when the
+    stored rows contradict each other.
+    """
+    runtime = figures.runtime
+    selection = figures.read_selection(query)
+    evidence = figures.gather(selection, person.unit_key)
+    today = runtime.today()
+    with runtime.database.read() as session:
+        fields = list_fields(session)
+        if selection.field is not None and selection.field not in fields:
+            raise BadInputError("`field` is the code of a field; the list of fields shows them")
+        tops = tuple(list_tops(session, today))
+        place = selection.unit or person.unit_key or get_installation(runtime).top_unit_key or (tops[0] if len(tops) == 1 else None)
+        above = () if place is None else (place, *evidence.tree.ancestors(place))
+        floor = find_floor(session, above, evidence.year)
+        stored = find_days(session)
+        calendar = get_calendar(session, today)
+    whole = figures.compute(evidence, as_one_cell(evidence.tally, place, selection.field)).cells[0]
+    days = _days_of(evidence, stored)
+    return Reading(evidence, query, place, tops, fields, calendar, stored, days, whole, floor, today)
+
+
+def _days_of(evidence: Evidence, stored: Days | None) -> Days | None:
+    """The chosen days; where there is no bound, those of the first and last half-month with a response of the selection."""
+    first_on, last_on = evidence.selection.first_on, evidence.selection.last_on
+    if stored is None or evidence.tally.n_cells == 0:
+        return (first_on, last_on) if first_on and last_on else None
+    blocks = evidence.tally.cells["block"]
+    # The first and last half-month of all are known to the day.
+    if first_on is None:
+        first_on = stored[0] if blocks.min() == half_month_block(stored[0]) else _first_day(str(blocks.min()))
+    if last_on is None:
+        last_on = stored[1] if blocks.max() == half_month_block(stored[1]) else _last_day(str(blocks.max()))
+    return first_on, last_on
+
+
+def _first_day(block: str) -> date:
+    year, month, half = block.split("-")
+    return date(int(year), int(month), 1 if half == "1" else 15)
+
+
+def _last_day(block: str) -> date:
+    year, month, half = (int(part) for part in block.split("-"))
+    return date(year, month, 14) if half == 1 else date.fromordinal(date(year + month // 12, month % 12 + 1, 1).toordinal() - 1)
+
+
+def as_one_cell(tally: Tally, unit: str | None, field: str | None) -> Tally:
+    """All responses as the cell of one unit and field, so that this cell's own target is held against them."""
+    return replace(
+        tally.by(), dimensions=("unit", "field"), cells=pd.DataFrame({"unit": [unit], "field": [field]}, dtype=object)
+    )
+
+
+def in_one_unit(tally: Tally, unit: str | None) -> Tally:
+    """The tally by field, every cell borne by one unit, so that this unit's targets are held against them."""
+    by_field = tally.by("field")
+    cells = pd.DataFrame({"unit": [unit] * by_field.n_cells, "field": by_field.cells["field"].tolist()}, dtype=object)
+    return replace(by_field, dimensions=("unit", "field"), cells=cells)
+
+
+def fold_units(tally: Tally, row_of: Mapping[str, str], *dimensions: str) -> Tally:
+    """The tally by `dimensions`, each recorded unit counted in its row."""
+    cells = tally.cells.assign(unit=tally.cells["unit"].map(row_of))
+    return replace(tally, cells=cells).by(*dimensions)
+
+
+def list_rows(figures: Figures, tree: UnitTree, place: str | None, tops: tuple[str, ...], today: date) -> tuple[str, ...]:
+    """The units a view of this place tells apart: those directly below it that exist today, else the place itself.
+
+    Units that have ended are no rows: they count in their successors. Below a place that has ended itself, they are.
+    """
+    below = tops if place is None else tree.children(place)
+    with figures.runtime.database.read() as session:
+        current = tuple(list_current(session, below, today))
+        place_ended = place is not None and not list_current(session, [place], today)
+    rows = below if place_ended else current
+    return rows or ((place,) if place is not None else ())
+
+
+def name_units(figures: Figures, keys: set[str]) -> dict[str, str]:
+    """Names of units by key."""
+    with figures.runtime.database.read() as session:
+        return list_names(session, keys)

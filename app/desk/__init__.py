@@ -1,0 +1,1 @@
+"""The desk officer's page: invitations to hand out."""

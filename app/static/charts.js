@@ -1,0 +1,55 @@
+// Draws each figure of the page over the column of its table that holds the same numbers. The table is the text of the picture:
+// it stays for readers of the page's text and for browsers without scripts.
+
+const THICKNESS = 22;
+
+function places(wrapper) {
+  const slots = [...wrapper.querySelectorAll("td.bar")].map((slot) => slot.getBoundingClientRect());
+  const frame = wrapper.getBoundingClientRect();
+  const top = Math.min(...slots.map((slot) => slot.top)) - frame.top;
+  const bottom = Math.max(...slots.map((slot) => slot.bottom)) - frame.top;
+  return {
+    left: slots[0].left - frame.left,
+    top,
+    width: slots[0].width,
+    height: bottom - top,
+    centres: slots.map((slot) => (slot.top + slot.bottom) / 2 - frame.top - top),
+  };
+}
+
+function draw(wrapper) {
+  const host = wrapper.querySelector(".chart");
+  const figure = JSON.parse(document.getElementById(host.dataset.figure).textContent);
+  const place = places(wrapper);
+  if (place.width < 1) return;
+  for (const name of ["left", "top", "width", "height"]) host.style[name] = `${place[name]}px`;
+  for (const trace of figure.data) {
+    trace.y = place.centres;
+    trace.width = THICKNESS;
+  }
+  Object.assign(figure.layout, { width: place.width, height: place.height, autosize: false });
+  figure.layout.yaxis.range = [place.height, 0];
+  figure.layout.font.family = getComputedStyle(document.body).fontFamily;
+  window.Plotly.react(host, figure.data, figure.layout, { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false });
+}
+
+if (window.Plotly) {
+  const wrappers = [...document.querySelectorAll(".bars")].filter((wrapper) => wrapper.querySelector(".chart"));
+  document.documentElement.classList.add("charted");
+  for (const wrapper of wrappers) {
+    draw(wrapper);
+    let width = wrapper.clientWidth;
+    new ResizeObserver(() => {
+      if (wrapper.clientWidth === width) return;
+      width = wrapper.clientWidth;
+      requestAnimationFrame(() => draw(wrapper));
+    }).observe(wrapper);
+  }
+  // Paper has another width than the screen: take its layout first, draw, print, and come back.
+  const redraw = (isPaper) => {
+    document.documentElement.classList.toggle("on-paper", isPaper);
+    wrappers.forEach(draw);
+  };
+  window.addEventListener("beforeprint", () => redraw(true));
+  window.addEventListener("afterprint", () => redraw(false));
+}
