@@ -1,0 +1,59 @@
+"""A citizen in front of a screen: what the tests do with hands."""
+
+from playwright.sync_api import Page, expect
+
+
+def choose(page: Page, words: str) -> None:
+    """Press the large button with these words."""
+    page.locator("button.choice", has_text=words).first.click()
+
+
+def begin(page: Page) -> None:
+    """Press start where the page offers it."""
+    start = page.locator("button.primary.huge")
+    if start.count():
+        start.click()
+
+
+def rate_by_touch(page: Page, levels: dict[str, int] | int, most: int = 40) -> int:
+    """Answer every question until the last page with a level (one for all, or by the question's number, from 1).
+
+    Returns how many criteria were answered; the feedback question is answered with yes, questions about the person skipped.
+    """
+    answered = 0
+    for _ in range(most):
+        if page.locator("#send").count():
+            return answered
+        title = page.locator("h1").inner_text()
+        if page.locator("input[type=radio][name=level]").count():
+            answered += 1
+            level = levels if isinstance(levels, int) else levels.get(str(answered), 4)
+            page.locator(f"label.card:has(input[value='{level}'])").click()
+        elif page.locator("#skip").count():
+            page.locator("#skip").click()
+        else:
+            page.locator("button.choice").first.click()
+        expect(page.locator("h1")).not_to_have_text(title)
+    raise AssertionError("the questions did not come to an end")
+
+
+def send(page: Page) -> None:
+    """Send, and see the thanks."""
+    page.locator("#send").click()
+    expect(page.locator("h1")).to_contain_text("Cảm ơn")
+
+
+def press_through_without_scripts(page: Page, choices: list[str], level: int, most: int = 20) -> None:
+    """Answer every plain page with one level, large buttons by their words, and press on until the thanks."""
+    for _ in range(most):
+        if "Cảm ơn" in page.locator("h1").first.inner_text().replace("\u00a0", " "):
+            return
+        for group in page.locator("fieldset").all():
+            answer = group.locator(f"label:has(input[type=radio][value='{level}'])")
+            if answer.count():
+                answer.first.click()
+        if page.locator("button.choice").count():
+            choose(page, next(words for words in choices if page.locator("button.choice", has_text=words).count()))
+        else:
+            page.locator("button[name=go]:not([value=back])").last.click()
+    raise AssertionError("the pages did not come to an end")
