@@ -138,17 +138,19 @@ def _layout(n_bars: int, low: float, high: float) -> Figure:
         "dragmode": False,
         "xaxis": {**bare, "range": [low, high]},
         "yaxis": {**bare, "range": [n_bars - 0.5, -0.5]},
+        # One piece of the line per bar, so that a page may draw it beside its bars only.
         "shapes": [
             {
                 "type": "line",
                 "xref": "x",
-                "yref": "paper",
+                "yref": "y",
                 "x0": 0,
                 "x1": 0,
-                "y0": 0,
-                "y1": 1,
+                "y0": row - 0.5,
+                "y1": row + 0.5,
                 "layer": "above",
                 "line": {"color": INK, "width": 1.25},
             }
+            for row in range(n_bars)
         ],
     }

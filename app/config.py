@@ -26,9 +26,7 @@ class Settings(BaseSettings):
         default=Path("data"),
         description="Folder of the SQLite file, the secret key and whatever else must be backed up.",
     )
-    database_url: str = Field(
-        default="", description="SQLAlchemy address of the database. Empty: the file sipas.db in the data folder."
-    )
+    database_url: str = Field(default="", description="SQLAlchemy address of the database. Empty: the file sipas.db in the data folder.")
     secret_key: str = Field(
         default="",
         description="At least 32 characters; signs forms and keys the hashes of rating codes. "
@@ -38,9 +36,7 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:8080",
         description="Address citizens reach, without a slash at the end; it stands in the QR.",
     )
-    kiosk_instrument: str = Field(
-        default="kiosk-default@1.0", description="Questionnaire the desks ask, as series@version."
-    )
+    kiosk_instrument: str = Field(default="kiosk-default@1.0", description="Questionnaire the desks ask, as series@version.")
     code_valid_days: int = Field(default=60, ge=1, le=400, description="How many days a rating code is valid.")
     n_min: int = Field(
         default=30,
@@ -48,9 +44,7 @@ class Settings(BaseSettings):
         le=1000,
         description="Fewest valid responses for a verdict; below it the share is shown with 'ít phiếu'.",
     )
-    session_idle_minutes: int = Field(
-        default=30, ge=5, le=240, description="A sign-in ends after so many idle minutes."
-    )
+    session_idle_minutes: int = Field(default=30, ge=5, le=240, description="A sign-in ends after so many idle minutes.")
     session_hours: int = Field(default=12, ge=1, le=24, description="A sign-in ends after so many hours in any case.")
     threads: int = Field(default=8, ge=1, le=64, description="Threads of the web server `sipas serve` starts.")
     trusted_proxies: int = Field(

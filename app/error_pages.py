@@ -24,9 +24,7 @@ def register_error_pages(app: Flask, runtime: Runtime) -> None:
     @app.errorhandler(CSRFError)
     def tell_stale_form(_error: CSRFError) -> ResponseReturnValue:
         return _answer(
-            Wording(
-                400, "Trang đã mở quá lâu", "Chưa có gì được ghi. Mời quay lại trang trước, tải lại rồi gửi lần nữa."
-            ),
+            Wording(400, "Trang đã mở quá lâu", "Chưa có gì được ghi. Mời quay lại trang trước, tải lại rồi gửi lần nữa."),
             detail="csrf",
         )
 
@@ -50,9 +48,7 @@ def register_error_pages(app: Flask, runtime: Runtime) -> None:
         reference = runtime.random_bytes(4).hex().upper()
         # The frames say where; the message is left out because it may quote what somebody typed.
         frames = [f"{f.filename}:{f.lineno}:{f.name}" for f in traceback.extract_tb(error.__traceback__)[-8:]]
-        _log.error(
-            "unexpected error", reference=reference, error=type(error).__name__, where=frames, endpoint=request.endpoint
-        )
+        _log.error("unexpected error", reference=reference, error=type(error).__name__, where=frames, endpoint=request.endpoint)
         return _answer(find_wording(error), detail="unexpected error", reference=reference)
 
 

@@ -45,20 +45,14 @@ class Wording:
 
 
 WORDINGS: dict[type[Exception], Wording] = {
-    NotFoundError: Wording(
-        404, "Không tìm thấy trang này", "Địa chỉ có thể đã cũ hoặc gõ nhầm. Ông/Bà quay về trang đầu để tiếp tục."
-    ),
+    NotFoundError: Wording(404, "Không tìm thấy trang này", "Địa chỉ có thể đã cũ hoặc gõ nhầm. Ông/Bà quay về trang đầu để tiếp tục."),
     ForbiddenError: Wording(
         403,
         "Tài khoản không được xem trang này",
         "Nếu công việc cần đến, đề nghị quản trị hệ thống của đơn vị cấp quyền.",
     ),
-    UnauthenticatedError: Wording(
-        401, "Cần đăng nhập", "Phiên làm việc đã kết thúc hoặc chưa đăng nhập. Mời đăng nhập lại."
-    ),
-    BadInputError: Wording(
-        400, "Chưa đọc được thông tin gửi lên", "Chưa có gì được ghi. Mời kiểm tra lại rồi gửi lần nữa."
-    ),
+    UnauthenticatedError: Wording(401, "Cần đăng nhập", "Phiên làm việc đã kết thúc hoặc chưa đăng nhập. Mời đăng nhập lại."),
+    BadInputError: Wording(400, "Chưa đọc được thông tin gửi lên", "Chưa có gì được ghi. Mời kiểm tra lại rồi gửi lần nữa."),
     TooManyAttemptsError: Wording(
         429,
         "Đã thử quá nhiều lần",

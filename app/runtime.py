@@ -61,9 +61,7 @@ def _load_instruments(settings: Settings) -> dict[str, Instrument]:
     for path in sorted((settings.data_dir / "instruments").glob("*.yaml")):
         own = load_instrument(path)
         if own.id in instruments:
-            raise ConfigurationError(
-                f"{path}: there is an instrument {own.id} already; give this one a series of its own"
-            )
+            raise ConfigurationError(f"{path}: there is an instrument {own.id} already; give this one a series of its own")
         instruments[own.id] = own
     return instruments
 

@@ -17,9 +17,7 @@ def _config() -> Config:
     # Found, not imported: the migrations import the application's models, never the other way round.
     spec = importlib.util.find_spec("migrations")
     if spec is None or spec.origin is None:
-        raise FileNotFoundError(
-            "the package `migrations` is not installed beside `app`: reinstall with `pip install .`"
-        )
+        raise FileNotFoundError("the package `migrations` is not installed beside `app`: reinstall with `pip install .`")
     config = Config()
     config.set_main_option("script_location", str(Path(spec.origin).parent))
     return config

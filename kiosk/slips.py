@@ -67,6 +67,11 @@ class InvitationSlip:
         return group_code(normalise_code(self.code))
 
     @property
+    def unit_line(self) -> str | None:
+        """The unit's name where the office's name does not say it already."""
+        return None if self.unit_name.casefold() in self.office_name.casefold() else self.unit_name
+
+    @property
     def rows(self) -> tuple[tuple[str, str], ...]:
         """Name and value of each printed line, in reading order."""
         counter = (("Quầy", self.counter_name),) if self.counter_name else ()
@@ -93,7 +98,7 @@ def slip_pdf(slip: InvitationSlip) -> bytes:
     data = {
         "title": TITLE,
         "office_name": hold_together(slip.office_name),
-        "unit_name": hold_together(slip.unit_name) if slip.unit_name not in slip.office_name else None,
+        "unit_name": hold_together(slip.unit_line) if slip.unit_line else None,
         "ribbon": DEMONSTRATION_RIBBON if slip.demonstration else None,
         "qr": qr_svg(slip.url),
         "qr_words": "Mã QR mở phiếu đánh giá",

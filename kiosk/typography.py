@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 NO_BREAK_SPACE: Final = "\u00a0"
+_LABEL_LENGTH: Final = 28
 
 # The compounds of the official criteria and of our own screens. One that is missing here may be broken at a line end,
 # nothing worse.
@@ -36,10 +37,15 @@ _TOGETHER: Final = re.compile(r"\s+([–—·/])\s+")
 def hold_together(text: str) -> str:
     """Put no-break spaces inside known compounds, and before a dash, dot or slash that must not start a line.
 
-    Only for showing: what is stored or compared keeps its ordinary spaces.
+    Only for showing: what is stored or compared keeps its ordinary spaces. A short label has one break at most, which balanced lines
+    place well by themselves; it is left alone, so that people and programs find it on a page by typing it.
 
-    >>> hold_together("Công chức giải thích đầy đủ").split(" ")
-    ['Công\\xa0chức', 'giải\\xa0thích', 'đầy\\xa0đủ']
+    >>> hold_together("Công chức giải thích quy định").split(" ")
+    ['Công\\xa0chức', 'giải\\xa0thích', 'quy\\xa0định']
+    >>> hold_together("Rất hài lòng")
+    'Rất hài lòng'
     """
+    if len(text) <= _LABEL_LENGTH:
+        return text
     held = _COMPOUND.sub(lambda match: match.group().replace(" ", NO_BREAK_SPACE), text)
     return _TOGETHER.sub(NO_BREAK_SPACE + r"\1 ", held)

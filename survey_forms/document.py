@@ -100,9 +100,7 @@ class _Reader:
         if isinstance(node, MappingNode):
             return self.mapping(node, path)
         if isinstance(node, SequenceNode):
-            return tuple(
-                self.value(item, (*path, index), item.start_mark.line + 1) for index, item in enumerate(node.value)
-            )
+            return tuple(self.value(item, (*path, index), item.start_mark.line + 1) for index, item in enumerate(node.value))
         return self.scalar(node, path, line)
 
     def mapping(self, node: MappingNode, path: Path) -> dict[str, object]:
@@ -116,9 +114,7 @@ class _Reader:
                 raise self.fail((*path, key), line, f"the key {key} must stand in quotes, for it is not read as text")
             if key in content:
                 first = self.lines[(*path, key)]
-                raise self.fail(
-                    (*path, key), line, f"the key stands here a second time, first in line {first}; keep one of them"
-                )
+                raise self.fail((*path, key), line, f"the key stands here a second time, first in line {first}; keep one of them")
             content[key] = self.value(value_node, (*path, key), line)
         return content
 

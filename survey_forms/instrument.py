@@ -59,9 +59,7 @@ class Factor(_Part):
 
     @field_validator("criteria")
     @classmethod
-    def _criteria_keep_to_the_stages(
-        cls, criteria: tuple[Criterion, ...], info: ValidationInfo
-    ) -> tuple[Criterion, ...]:
+    def _criteria_keep_to_the_stages(cls, criteria: tuple[Criterion, ...], info: ValidationInfo) -> tuple[Criterion, ...]:
         if not criteria:
             raise PydanticCustomError("structure", "a factor needs at least one criterion")
         stages: tuple[Stage, ...] | None = info.data.get("stages")

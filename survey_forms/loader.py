@@ -83,18 +83,14 @@ def find_instrument(id_or_path: str) -> Instrument:
     # A shipped file's name begins with its series: only the files that can match are read.
     candidates = [_load_shipped_file(file.name) for file in _shipped_files() if file.name.startswith(series)]
     matches = [
-        instrument
-        for instrument in candidates
-        if instrument.series == series and (instrument.version == version or "@" not in id_or_path)
+        instrument for instrument in candidates if instrument.series == series and (instrument.version == version or "@" not in id_or_path)
     ]
     if matches:
         return max(matches, key=_age)
     if id_or_path and (FilePath(id_or_path).is_file() or FilePath(id_or_path).suffix in (".yaml", ".yml")):
         return load_instrument(id_or_path)
     known = ", ".join(load_shipped())
-    raise InstrumentError(
-        id_or_path or "(empty)", None, None, f"there is no such instrument or file; name a YAML file or one of {known}"
-    )
+    raise InstrumentError(id_or_path or "(empty)", None, None, f"there is no such instrument or file; name a YAML file or one of {known}")
 
 
 def _shipped_files() -> Iterator[Traversable]:

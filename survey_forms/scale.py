@@ -46,9 +46,7 @@ class Scale(BaseModel):
                 raise _wrong("labels", "two levels have the same label; give every level a label of its own", index)
         if self.satisfied_from not in self.levels:
             allowed = ", ".join(str(level) for level in self.levels)
-            raise _wrong(
-                "satisfied_from", f"{self.satisfied_from} is not a level of the scale; choose one of {allowed}"
-            )
+            raise _wrong("satisfied_from", f"{self.satisfied_from} is not a level of the scale; choose one of {allowed}")
         return self
 
     @cached_property

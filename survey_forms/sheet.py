@@ -114,9 +114,7 @@ def _check_stage(stage: object, problems: list[Problem]) -> Stage:
     return "result"
 
 
-def _check_asked(
-    instrument: Instrument, stage: Stage, asked: Sequence[object] | None, problems: list[Problem]
-) -> tuple[str, ...]:
+def _check_asked(instrument: Instrument, stage: Stage, asked: Sequence[object] | None, problems: list[Problem]) -> tuple[str, ...]:
     possible = tuple(criterion.code for criterion in instrument.criteria_at(stage))
     if asked is None:
         return possible
@@ -193,9 +191,7 @@ def _check_comment(comment: object, problems: list[Problem]) -> str | None:
     return text or None
 
 
-def _check_respondent(
-    instrument: Instrument, respondent: Mapping[str, object] | None, problems: list[Problem]
-) -> dict[str, str]:
+def _check_respondent(instrument: Instrument, respondent: Mapping[str, object] | None, problems: list[Problem]) -> dict[str, str]:
     options = {question.code: {option.code for option in question.options} for question in instrument.questions}
     answers: dict[str, str] = {}
     for key, value in (respondent or {}).items():

@@ -73,9 +73,7 @@ def parse_language(text: str, file: str) -> Language:
     for section in ("instruments", "screens"):
         for vietnamese, translated in _read_section(document, file, section).items():
             if texts.setdefault(vietnamese, translated) != translated:
-                raise _wrong(
-                    document, file, (section, vietnamese), "has another translation elsewhere in the file; keep one"
-                )
+                raise _wrong(document, file, (section, vietnamese), "has another translation elsewhere in the file; keep one")
     return Language(code=code, name=_text_at(document, file, ("name",)), texts=MappingProxyType(texts))
 
 

@@ -8,9 +8,7 @@ from app.runtime import Runtime
 
 KIOSK = "kiosk-default@1.0"
 PROVINCE, COMMUNE, OLD_COMMUNE, NEIGHBOUR, BRANCH = "tinh", "xa-a", "xa-a-cu", "xa-b", "chi-nhanh-dat-dai"
-RESULT_CODES = tuple(
-    f"{factor}.{n}" for factor, count in ((1, 2), (2, 4), (3, 7), (4, 4), (5, 4)) for n in range(1, count + 1)
-)
+RESULT_CODES = tuple(f"{factor}.{n}" for factor, count in ((1, 2), (2, 4), (3, 7), (4, 4), (5, 4)) for n in range(1, count + 1))
 
 
 def add_office(runtime: Runtime) -> None:

@@ -83,9 +83,7 @@ def _wait_until_ready(address: str, server: "subprocess.Popen[bytes]") -> None:
             psycopg.connect(address, connect_timeout=2).close()
         except psycopg.OperationalError:
             if server.poll() is not None or time.monotonic() > deadline:
-                raise MissingError(
-                    "PostgreSQL was found but did not start: run its initdb and postgres by hand to see why"
-                ) from None
+                raise MissingError("PostgreSQL was found but did not start: run its initdb and postgres by hand to see why") from None
             time.sleep(0.1)
         else:
             return

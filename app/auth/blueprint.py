@@ -51,9 +51,7 @@ def create_auth(runtime: Runtime) -> Blueprint:
         """End the session here and in the browser."""
         sign_out(runtime, request.cookies.get(cookie_name(runtime), ""))
         response = make_response(redirect(url_for("auth.sign_in")))
-        response.delete_cookie(
-            cookie_name(runtime), path="/", secure=runtime.settings.is_https, httponly=True, samesite="Lax"
-        )
+        response.delete_cookie(cookie_name(runtime), path="/", secure=runtime.settings.is_https, httponly=True, samesite="Lax")
         return response
 
     return auth

@@ -19,9 +19,7 @@ def add_device_command(unit: str, counter: str | None, label: str) -> None:
     """Enrol a tablet; prints its key and the address to open on it once."""
     runtime = open_installation()
     device_id, key = add_device(runtime, unit_key=unit, label=label, counter_code=counter)
-    click.echo(
-        f"device  {device_id}\nkey     {key}   (shown this once)\nopen    {runtime.settings.public_url}/tablet/{key}"
-    )
+    click.echo(f"device  {device_id}\nkey     {key}   (shown this once)\nopen    {runtime.settings.public_url}/tablet/{key}")
 
 
 @click.group("key")
@@ -31,9 +29,7 @@ def key_command() -> None:
 
 @key_command.command("add")
 @click.option("--label", required=True, help="Which program this key is for.")
-@click.option(
-    "--may", required=True, multiple=True, type=click.Choice(PERMISSIONS), help="What the key allows; repeatable."
-)
+@click.option("--may", required=True, multiple=True, type=click.Choice(PERMISSIONS), help="What the key allows; repeatable.")
 @click.option("--unit", help="Key of a unit; the key reaches its subtree only. Left out: everything.")
 def add_api_key_command(label: str, may: tuple[Permission, ...], unit: str | None) -> None:
     """Make a key for a program; prints it once."""

@@ -1,12 +1,27 @@
 """`sipas serve`: the web server."""
 
+from typing import Protocol, cast
+
 import click
-from waitress import create_server
-from waitress.server import BaseWSGIServer
+from waitress.server import create_server
+from waitress.task import ThreadedTaskDispatcher
 
 from app.cli.opening import open_installation
 from app.runtime import Runtime
 from app.services.instruments import publish_instruments
+
+
+class Server(Protocol):
+    """A bound server; waitress's type stubs leave the port out."""
+
+    effective_port: int
+    task_dispatcher: ThreadedTaskDispatcher
+
+    def run(self) -> None:
+        """Serve until closed."""
+
+    def close(self) -> None:
+        """Stop serving."""
 
 
 @click.command("serve")
@@ -21,11 +36,11 @@ def serve_command(host: str, port: int) -> None:
     server.run()
 
 
-def make_server(runtime: Runtime, host: str, port: int) -> BaseWSGIServer:
+def make_server(runtime: Runtime, host: str, port: int) -> Server:
     """A waitress server, bound and ready to run: one process, so that SQLite has one writer and the limiter one memory."""
     from app.factory import create_app
 
-    return create_server(
+    server = create_server(
         create_app(runtime),
         host=host,
         port=port,
@@ -33,3 +48,4 @@ def make_server(runtime: Runtime, host: str, port: int) -> BaseWSGIServer:
         ident=None,
         clear_untrusted_proxy_headers=True,
     )
+    return cast(Server, server)

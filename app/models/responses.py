@@ -16,11 +16,11 @@ class RatingText(TypeDecorator[int | str]):
     impl = String
     cache_ok = True
 
-    def process_bind_param(self, value: int | str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: int | str | None, _dialect: Dialect) -> str | None:
         """Level or word to text."""
         return None if value is None else str(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> int | str | None:
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> int | str | None:
         """Text to level or word."""
         return None if value is None else parse_rating(value)
 

@@ -32,9 +32,7 @@ class StandingTallies:
     kept: dict[str, tuple[int, Tally]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def tally_version(
-        self, session: Session, instrument: Instrument, first_on: date | None = None, last_on: date | None = None
-    ) -> Tally:
+    def tally_version(self, session: Session, instrument: Instrument, first_on: date | None = None, last_on: date | None = None) -> Tally:
         """The tally of one instrument version by the standing dimensions, days inclusive, None for no bound.
 
         Whole half-months are summed from the kept tally; a range that cuts through one is counted from its rows.
@@ -42,9 +40,7 @@ class StandingTallies:
         first, last = first_on or _EARLIEST, last_on or _LATEST
         if not is_whole_blocks(first, last):
             return tally_rows(session, instrument, first_on, last_on)
-        n_rows = session.scalar(
-            select(func.count()).select_from(Response).where(Response.instrument_id == instrument.id)
-        )
+        n_rows = session.scalar(select(func.count()).select_from(Response).where(Response.instrument_id == instrument.id))
         with self.lock:
             known = self.kept.get(instrument.id)
         if known is None or known[0] != n_rows:
@@ -59,9 +55,7 @@ class StandingTallies:
         return tally.where(inside.to_numpy(dtype=bool))
 
 
-def tally_rows(
-    session: Session, instrument: Instrument, first_on: date | None = None, last_on: date | None = None
-) -> Tally:
+def tally_rows(session: Session, instrument: Instrument, first_on: date | None = None, last_on: date | None = None) -> Tally:
     """Count the stored responses of one instrument version between two days, by the standing dimensions."""
     query = select(
         Response.unit_key,
@@ -78,9 +72,7 @@ def tally_rows(
     if last_on is not None:
         query = query.where(Response.answered_hour < first_hour_of(last_on + timedelta(days=1)))
     design = Design.of(instrument)
-    asked_at: dict[str, tuple[str, ...]] = {
-        stage: tuple(criterion.code for criterion in instrument.criteria_at(stage)) for stage in STAGES
-    }
+    asked_at: dict[str, tuple[str, ...]] = {stage: tuple(criterion.code for criterion in instrument.criteria_at(stage)) for stage in STAGES}
     overall_byte = {level: position + 1 for position, level in enumerate(instrument.scale.levels)}
     parts = [Tally.empty(design, STANDING)]
     result = session.execute(query.execution_options(yield_per=_CHUNK_ROWS))

@@ -12,9 +12,8 @@ from analytics.periods import ReportingCalendar
 from analytics.targets import Target as BookTarget
 from analytics.targets import TargetBook
 from analytics.units import UnitTree
-from app.models import Floor
+from app.models import Floor, Target
 from app.models import ReportingCalendar as CalendarRow
-from app.models import Target
 
 
 def load_targets(session: Session, tree: UnitTree) -> TargetBook:
@@ -26,12 +25,7 @@ def load_targets(session: Session, tree: UnitTree) -> TargetBook:
 
 def get_calendar(session: Session, today: date) -> ReportingCalendar:
     """The reporting calendar in force; months from the 15th to the 14th when none has been set."""
-    row = session.scalar(
-        select(CalendarRow)
-        .where(CalendarRow.valid_from_on <= today)
-        .order_by(CalendarRow.valid_from_on.desc())
-        .limit(1)
-    )
+    row = session.scalar(select(CalendarRow).where(CalendarRow.valid_from_on <= today).order_by(CalendarRow.valid_from_on.desc()).limit(1))
     return ReportingCalendar(row.start_day if row is not None else 15)
 
 

@@ -48,7 +48,10 @@ class UnitCard:
 
 def list_unit_cards(session: Session, keys: Sequence[str]) -> list[UnitCard]:
     """The cards of a page's units, in the order of `keys`; unknown keys are left out."""
-    found = {u.key: UnitCard(u.key, u.name, u.level, u.valid_from_on, u.valid_to_on) for u in session.scalars(select(Unit).where(Unit.key.in_(keys)))}
+    found = {
+        u.key: UnitCard(u.key, u.name, u.level, u.valid_from_on, u.valid_to_on)
+        for u in session.scalars(select(Unit).where(Unit.key.in_(keys)))
+    }
     codes = select(UnitCode).where(UnitCode.unit_key.in_(keys)).order_by(UnitCode.code)
     for code in sorted(session.scalars(codes), key=lambda code: code.valid_from_on or _BEFORE_ALL):
         found[code.unit_key].codes.append(OfficialCode(code.code, code.valid_from_on, code.valid_to_on))

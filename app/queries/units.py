@@ -24,7 +24,7 @@ def is_within(session: Session, unit_key: str, top_key: str) -> bool:
             return True
         above = session.scalars(select(Unit.parent_key).where(Unit.key == key, Unit.parent_key.is_not(None))).all()
         later = session.scalars(select(UnitSuccession.new_key).where(UnitSuccession.old_key == key)).all()
-        new = {*above, *later} - seen
+        new = {near for near in (*above, *later) if near is not None} - seen
         waiting += new
         seen |= new
     return False

@@ -65,10 +65,7 @@ class Figures:
             calendar = get_calendar(session, self.runtime.today())
             instruments = self._find_instruments(session, selection.instrument)
             tally = merge_tallies(
-                [
-                    self._standing.tally_version(session, instrument, selection.first_on, selection.last_on)
-                    for instrument in instruments
-                ]
+                [self._standing.tally_version(session, instrument, selection.first_on, selection.last_on) for instrument in instruments]
             )
         units = _units_in_sight(tree, selection.unit, top_unit_key)
         cells = tally.cells

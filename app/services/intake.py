@@ -71,12 +71,12 @@ def file_submissions(runtime: Runtime, session: Session, submissions: Iterable[S
     for position, submission in enumerate(batch):
         outcome = outcomes[position]
         if outcome is None:
-            if submission.id not in receipt.acknowledged:
-                receipt.acknowledged.append(submission.id)
+            receipt.acknowledged.append(submission.id)
         elif outcome.is_kept:
             receipt.quarantined.append((submission.id, outcome.reason))
         else:
             receipt.rejected.append((submission.id, outcome.reason))
+    receipt.acknowledged[:] = dict.fromkeys(receipt.acknowledged)  # an id sent twice in a batch is named once
     return receipt
 
 
@@ -106,9 +106,7 @@ def _find_unknown_place(session: Session, submission: Submission, sender: Sender
     return None
 
 
-def _store(
-    runtime: Runtime, session: Session, submission: Submission, sheet: AnswerSheet, sender: Sender
-) -> _Refused | None:
+def _store(runtime: Runtime, session: Session, submission: Submission, sheet: AnswerSheet, sender: Sender) -> _Refused | None:
     row = _to_row(runtime, session, submission, sheet, sender)
     with session.begin_nested() as savepoint:
         if not _insert_unless_known(session, Response, row):
@@ -125,9 +123,7 @@ def _store(
     return None
 
 
-def _to_row(
-    runtime: Runtime, session: Session, submission: Submission, sheet: AnswerSheet, sender: Sender
-) -> dict[str, object]:
+def _to_row(runtime: Runtime, session: Session, submission: Submission, sheet: AnswerSheet, sender: Sender) -> dict[str, object]:
     """The response row. The digest is taken of what was sent, before anything is filled in or bounded here."""
     sent: dict[str, object] = {
         "id": submission.id,

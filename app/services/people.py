@@ -32,9 +32,7 @@ class Person:
     unit_key: str | None
 
 
-def add_user(
-    runtime: Runtime, *, name: str, password: str, role: Role, title: str = "", unit_key: str | None = None
-) -> None:
+def add_user(runtime: Runtime, *, name: str, password: str, role: Role, title: str = "", unit_key: str | None = None) -> None:
     """Add a user. Raises BadInputError for a taken name, a short password, an unknown role or unit."""
     if role not in ROLES:
         raise BadInputError(f"a role is one of: {', '.join(ROLES)}")

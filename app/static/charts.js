@@ -13,7 +13,7 @@ function places(wrapper) {
     top,
     width: slots[0].width,
     height: bottom - top,
-    centres: slots.map((slot) => (slot.top + slot.bottom) / 2 - frame.top - top),
+    rows: slots.map((slot) => [slot.top - frame.top - top, slot.bottom - frame.top - top]),
   };
 }
 
@@ -24,9 +24,12 @@ function draw(wrapper) {
   if (place.width < 1) return;
   for (const name of ["left", "top", "width", "height"]) host.style[name] = `${place[name]}px`;
   for (const trace of figure.data) {
-    trace.y = place.centres;
+    trace.y = place.rows.map(([top, bottom]) => (top + bottom) / 2);
     trace.width = THICKNESS;
   }
+  figure.layout.shapes.forEach((shape, row) => {
+    [shape.y0, shape.y1] = place.rows[row];
+  });
   Object.assign(figure.layout, { width: place.width, height: place.height, autosize: false });
   figure.layout.yaxis.range = [place.height, 0];
   figure.layout.font.family = getComputedStyle(document.body).fontFamily;

@@ -149,9 +149,7 @@ def upgrade() -> None:
         sa.Column("new_key", sa.String(), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("share", sa.Double(), nullable=True),
-        sa.CheckConstraint(
-            "share IS NULL OR (share > 0 AND share <= 1)", name=op.f("ck_unit_successions_share_in_0_1")
-        ),
+        sa.CheckConstraint("share IS NULL OR (share > 0 AND share <= 1)", name=op.f("ck_unit_successions_share_in_0_1")),
         sa.ForeignKeyConstraint(["new_key"], ["units.key"], name=op.f("fk_unit_successions_new_key")),
         sa.ForeignKeyConstraint(["old_key"], ["units.key"], name=op.f("fk_unit_successions_old_key")),
         sa.PrimaryKeyConstraint("old_key", "new_key", name=op.f("pk_unit_successions")),

@@ -1,7 +1,6 @@
 """The one door: idempotent, whole, on both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, text
@@ -10,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from app.models import Comment, Quarantined, RatingCode, RespondentAnswers, Response
 from app.runtime import Runtime
 from app.services.codes import issue_codes
-from app.services.intake import Receipt, Sender, submit_responses
+from app.services.intake import Receipt, Sender, file_submissions, submit_responses
 from survey_forms import Submission, read_submission
 from tests.clock import Clock
 from tests.factories import COMMUNE, NEIGHBOUR, PROVINCE, response
@@ -75,9 +74,7 @@ def test_erased_comment_leaves_the_repeated_sheet_acknowledged(any_runtime: Runt
         ({"resolving_unit": "nowhere"}, "unknown resolving unit"),
     ],
 )
-def test_what_names_something_unknown_is_kept_for_a_person(
-    any_runtime: Runtime, change: dict[str, object], reason: str
-) -> None:
+def test_what_names_something_unknown_is_kept_for_a_person(any_runtime: Runtime, change: dict[str, object], reason: str) -> None:
     item = response(**change)
     assert submit(any_runtime, item).quarantined == [(read(item).id, reason)]
     assert submit(any_runtime, item).quarantined, "a second sending is told the same"
@@ -215,10 +212,18 @@ def test_table_of_responses_keeps_no_order_of_arrival(runtime: Runtime) -> None:
 
 
 def test_nothing_is_stored_when_the_transaction_fails(any_runtime: Runtime) -> None:
-    with pytest.raises(ZeroDivisionError), any_runtime.database.write() as session:
-        from app.services.intake import file_submissions
+    def fail_after_filing() -> None:
+        with any_runtime.database.write() as session:
+            receipt = file_submissions(any_runtime, session, [read(response())], TABLET)
+            assert receipt.acknowledged
+            raise ZeroDivisionError
 
-        receipt = file_submissions(any_runtime, session, [read(response(id=str(uuid4())))], TABLET)
-        assert receipt.acknowledged
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        fail_after_filing()
     assert count(any_runtime, Response) == 0
+
+
+def test_id_twice_in_one_batch_is_stored_and_named_once(any_runtime: Runtime) -> None:
+    item = response()
+    assert submit(any_runtime, item, item).acknowledged == [read(item).id]
+    assert count(any_runtime, Response) == 1

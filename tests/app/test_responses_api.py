@@ -49,9 +49,7 @@ def test_posting_three_times_counts_once(client: FlaskClient, device_key: str, f
         ({"responses": [{"ratings": {"1.1": "secret words"}}]}, "responses.0.id"),
     ],
 )
-def test_body_that_is_no_list_of_objects_with_ids_is_refused_by_path(
-    client: FlaskClient, device_key: str, body: object, path: str
-) -> None:
+def test_body_that_is_no_list_of_objects_with_ids_is_refused_by_path(client: FlaskClient, device_key: str, body: object, path: str) -> None:
     answer = post(client, device_key, body)
     assert answer.status_code == 422
     assert answer.json is not None
@@ -105,9 +103,7 @@ def test_no_key_or_an_unknown_key_is_401(client: FlaskClient) -> None:
     assert post(client, "dev_unknown", {"responses": []}).status_code == 401
 
 
-def test_key_that_reads_figures_may_not_submit_and_a_tablet_may_not_read(
-    client: FlaskClient, device_key: str, figures_key: str
-) -> None:
+def test_key_that_reads_figures_may_not_submit_and_a_tablet_may_not_read(client: FlaskClient, device_key: str, figures_key: str) -> None:
     assert post(client, figures_key, {"responses": []}).status_code == 403
     assert client.get("/api/v1/index", headers={"Authorization": f"Bearer {device_key}"}).status_code == 403
 

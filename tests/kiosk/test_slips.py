@@ -79,6 +79,11 @@ def test_an_invitation_without_counter_or_contacts_says_neither_and_still_helps(
     assert "Bộ phận Một cửa" in text_of(pdf, 1)
 
 
+def test_the_unit_stands_there_once() -> None:
+    assert text_of(slip_pdf(make_slip(unit_name="Xã Một")), 0).casefold().count("xã một") == 1
+    assert "phường Hai" in text_of(slip_pdf(make_slip(unit_name="phường Hai")), 0)
+
+
 def test_long_names_stay_on_their_pages() -> None:
     office = "Chi nhánh Văn phòng đăng ký đất đai khu vực Một – Bộ phận Tiếp nhận và Trả kết quả giải quyết thủ tục hành chính"
     field_name = "Lao động, tiền lương và quan hệ lao động; bảo trợ xã hội; phòng, chống tệ nạn xã hội"

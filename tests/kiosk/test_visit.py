@@ -74,5 +74,6 @@ def test_holding_compounds_together_changes_nothing_but_spaces() -> None:
     for instrument in load_shipped().values():
         for text in instrument.texts():
             assert hold_together(text).replace("\u00a0", " ") == text
-    assert hold_together("hồ sơ hồ sơ") == "hồ\u00a0sơ hồ\u00a0sơ"
-    assert hold_together("hồ sơn") == "hồ sơn"
+    assert hold_together("Nơi nhận hồ sơ và trả lại hồ sơ khi cần") == "Nơi nhận hồ\u00a0sơ và trả lại hồ\u00a0sơ khi cần"
+    assert hold_together("Đội bóng của xã ở bên hồ sơn xanh") == "Đội bóng của xã ở bên hồ sơn xanh"
+    assert hold_together("Không biết / chưa gặp") == "Không biết / chưa gặp"

@@ -67,9 +67,7 @@ def test_mypy_is_strict(copy: Path) -> None:
 
 def test_warning_in_a_test_is_an_error(copy: Path) -> None:
     planted = copy / "test_planted.py"
-    planted.write_text(
-        'import warnings\n\n\ndef test_warns() -> None:\n    warnings.warn("planted")\n', encoding="utf-8"
-    )
+    planted.write_text('import warnings\n\n\ndef test_warns() -> None:\n    warnings.warn("planted")\n', encoding="utf-8")
     result = run(copy, "pytest", "-q", "-p", "no:cacheprovider", "test_planted.py")
     assert result.returncode == 1
     assert "UserWarning: planted" in result.stdout

@@ -17,9 +17,7 @@ def sipas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("installed")
     venv.create(folder / "venv", with_pip=False)
     python = folder / "venv" / "bin" / "python"
-    subprocess.run(
-        [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--python", python, ROOT], check=True
-    )
+    subprocess.run([sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--python", python, ROOT], check=True)
     site = next((folder / "venv" / "lib").glob("python*/site-packages"))
     borrowed = next(Path(path) for path in sys.path if path.endswith("site-packages"))
     (site / "borrowed.pth").write_text(f"{borrowed}\n", encoding="utf-8")
@@ -28,9 +26,7 @@ def sipas(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(sipas: Path, folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     environment = {key: value for key, value in os.environ.items() if not key.startswith("SIPAS_")}
-    return subprocess.run(
-        [sipas, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
-    )
+    return subprocess.run([sipas, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
 
 def test_installed_command_makes_a_database_anywhere(sipas: Path, tmp_path: Path) -> None:
@@ -42,9 +38,7 @@ def test_installed_command_makes_a_database_anywhere(sipas: Path, tmp_path: Path
 
 
 def test_installed_command_computes_an_index(sipas: Path, tmp_path: Path) -> None:
-    (tmp_path / "r.csv").write_text(
-        "unit,field,channel,answered_on,1.1,1.2\nA,F,kiosk,2025-01-02,5,3\n", encoding="utf-8"
-    )
+    (tmp_path / "r.csv").write_text("unit,field,channel,answered_on,1.1,1.2\nA,F,kiosk,2025-01-02,5,3\n", encoding="utf-8")
     result = run(sipas, tmp_path, "index", "r.csv", "--instrument", "an-my-2023", "--json")
     assert result.returncode == 0, result.stderr
     assert '"share": 0.5' in result.stdout or '"share":0.5' in result.stdout
