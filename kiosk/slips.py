@@ -78,6 +78,16 @@ class InvitationSlip:
         return (("Lĩnh vực", self.field_name), *counter, ("Dùng đến hết ngày", f"{self.valid_until_on:%d/%m/%Y}"))
 
     @property
+    def scan_words(self) -> str:
+        """What stands beside the QR, broken between its phrases only."""
+        return hold_together(SCAN_WORDS)
+
+    @property
+    def promise(self) -> str:
+        """How often the code works and who sees the answers."""
+        return PROMISE
+
+    @property
     def contact_lines(self) -> tuple[str, ...]:
         """The office's contacts for feedback, one per line; a plain sentence when none are recorded."""
         lines = tuple(line.strip() for line in self.contacts.splitlines() if line.strip())
@@ -102,11 +112,11 @@ def slip_pdf(slip: InvitationSlip) -> bytes:
         "ribbon": DEMONSTRATION_RIBBON if slip.demonstration else None,
         "qr": qr_svg(slip.url),
         "qr_words": "Mã QR mở phiếu đánh giá",
-        "scan_words": hold_together(SCAN_WORDS),
+        "scan_words": slip.scan_words,
         "code_words": CODE_WORDS.format(host=slip.typed_address),
         "code": slip.grouped_code,
         "rows": [{"name": name, "value": hold_together(value)} for name, value in slip.rows],
-        "promise": hold_together(PROMISE),
+        "promise": hold_together(slip.promise),
         "contacts_title": CONTACTS_TITLE,
         "contacts": [hold_together(line) for line in slip.contact_lines],
     }

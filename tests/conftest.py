@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.engine import make_url
 
 from app import schema
@@ -19,10 +20,20 @@ from app.services.instruments import publish_instruments
 from app.services.keys import add_api_key, add_device
 from tests.clock import Clock
 from tests.factories import COMMUNE, PROVINCE, add_office
+from tests.machine import require_chromium
 from tests.postgresql import running_postgresql
 
 SECRET = "a secret only the tests know, long enough"
 _numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; one for all browser tests, because a process can hold one playwright."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=require_chromium(), args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from app.cli.serve import make_server
 from app.runtime import Runtime
-from tests.machine import require_chromium
 
 # Chromium reports every refused or failed request; tests that provoke one look at what the page said instead.
 _EXPECTED = ("status of 4", "ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED")
@@ -40,15 +39,6 @@ class Watch:
         page.on("console", hear)
         page.on("pageerror", lambda error: self.trouble.append(f"script: {error}"))
         page.on("request", see)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=require_chromium(), args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
 
 
 @contextmanager
