@@ -1,4 +1,4 @@
-"""How figures, days and the product's terms are written for a Vietnamese reader. Pure formatting; `register_filters` lends it to templates."""
+"""How figures, days and the product's terms are written for a Vietnamese reader: pure formatting, lent to templates as filters."""
 
 import re
 import unicodedata

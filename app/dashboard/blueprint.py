@@ -84,9 +84,7 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
         """The tree of units."""
         more = ("under", "q", "page")
         args = clean_query(request.args, more)
-        return show(
-            "dashboard/units.html", lambda r: build_units_page(figures, r, current_person(), args), lambda _: (), more
-        )
+        return show("dashboard/units.html", lambda r: build_units_page(figures, r, current_person(), args), lambda _: (), more)
 
     @dashboard.get("/cells.csv", endpoint="cells_csv")
     def cells_csv() -> ResponseReturnValue:

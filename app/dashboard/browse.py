@@ -68,11 +68,7 @@ def build_units_page(figures: Figures, reading: Reading, person: Person, args: M
     with figures.runtime.database.read() as session:
         tops = list_tops(session, reading.today)
         here = _opened(tree, args.get("under"), person.unit_key, tops, bounds)
-        keys = (
-            search_units(session, search, bounds)
-            if search
-            else sort_by_name(session, tree.children(here) if here is not None else tops)
-        )
+        keys = search_units(session, search, bounds) if search else sort_by_name(session, tree.children(here) if here is not None else tops)
         page, n_pages = _read_page(args.get("page", ""), len(keys))
         shown = keys[(page - 1) * PER_PAGE : page * PER_PAGE]
         cards = list_unit_cards(session, shown)
@@ -87,9 +83,7 @@ def build_units_page(figures: Figures, reading: Reading, person: Person, args: M
     return UnitsPage(here_row, crumbs, rows, len(keys), page, n_pages, search, notes)
 
 
-def _opened(
-    tree: UnitTree, wanted: str | None, own: str | None, tops: list[str], bounds: set[str] | None
-) -> str | None:
+def _opened(tree: UnitTree, wanted: str | None, own: str | None, tops: list[str], bounds: set[str] | None) -> str | None:
     """The unit whose children are listed: the wanted one if it may be seen, else where the person stands, else the only top."""
     if wanted is not None and wanted in tree.ancestors_of_all() and (bounds is None or wanted in bounds):
         return wanted
@@ -128,9 +122,7 @@ def _row(
     )
 
 
-def _crumbs(
-    query: Mapping[str, str], path: list[str], names: Mapping[str, str], bounds: set[str] | None
-) -> tuple[Crumb, ...]:
+def _crumbs(query: Mapping[str, str], path: list[str], names: Mapping[str, str], bounds: set[str] | None) -> tuple[Crumb, ...]:
     visible = [key for key in reversed(path) if bounds is None or key in bounds]
     steps = [Crumb(names[key], {**query, "under": key}) for key in visible]
     first = [] if bounds is not None else [Crumb("Cả nước" if not visible else "Tất cả", dict(query))]

@@ -76,7 +76,7 @@ def build_criteria_page(figures: Figures, reading: Reading) -> CriteriaPage:
     whole = as_figure(reading, reading.whole)
     rows = {row.code: row for row in _list_criteria(reading, whole)}
     bars = {code: as_bar(row.levels, is_labelled=True) for code, row in rows.items()}
-    overall_levels = count_levels(instrument, reading.evidence.tally.by().overall_levels[0].tolist())
+    overall_levels = count_levels(instrument, reading.total.overall_levels[0].tolist())
     overall_bar = as_bar(overall_levels, is_labelled=True)
     extent = diverging_extent([*bars.values(), overall_bar], instrument.scale.satisfied_position)
     cards = []
@@ -110,7 +110,7 @@ def build_criteria_page(figures: Figures, reading: Reading) -> CriteriaPage:
 
 
 def _list_criteria(reading: Reading, whole: Figure) -> list[CriterionRow]:
-    instrument, tally = reading.evidence.instrument, reading.evidence.tally.by()
+    instrument, tally = reading.evidence.instrument, reading.total
     rows = []
     for place, criterion in enumerate(instrument.criteria):
         estimate = reading.whole.criteria[criterion.code]

@@ -58,9 +58,7 @@ _ANSWER_COLUMNS: Final = (
 def criterion_columns(reading: Reading) -> tuple[tuple[str, str, str], ...]:
     """Columns of the file of criteria; one for the answers at each level of the scale."""
     scale = reading.evidence.instrument.scale
-    levels = tuple(
-        (f"level_{level}", f"số câu trả lời “{label}”", label) for level, label in zip(scale.levels, scale.labels, strict=True)
-    )
+    levels = tuple((f"level_{level}", f"số câu trả lời “{label}”", label) for level, label in zip(scale.levels, scale.labels, strict=True))
     kinds = ("kind", "index: chỉ số chung; factor: yếu tố; criterion: tiêu chí; overall_question: câu hỏi chung, ngoài chỉ số", "Loại")
     return (kinds, ("code", "mã", "Mã"), ("text", "nội dung", "Nội dung"), *levels, *_ANSWER_COLUMNS, *_FIGURE_COLUMNS, *_VIEW_COLUMNS)
 

@@ -155,7 +155,7 @@ def _list_units(session: Session, tree: UnitTree, chosen: str | None, person: Pe
     names = list_names(session, [*path, *below])
     way = [Choice(key, names[key]) for key in reversed(path) if key != person.unit_key]
     listed = sorted((Choice(key, names[key]) for key in below if key not in path), key=lambda c: collation_key(c.name))
-    whole = Choice("", names[person.unit_key] if person.unit_key in names else "Tất cả")
+    whole = Choice("", names.get(person.unit_key or "", "Tất cả"))
     groups = [Group((whole,)), Group(tuple(way), "Từ trên xuống"), Group(tuple(listed[:_MOST_UNITS]), "Trực thuộc")]
     return tuple(group for group in groups if group.choices)
 

@@ -74,8 +74,7 @@ def build_heat_table(figures: Figures, reading: Reading) -> HeatTable:
     units = sorted({unit for unit, _ in found if unit is not None})
     names = name_units(figures, {*units, *([place] if place else [])})
     rows = [
-        HeatRow(unit, names[unit], _note(unit, place, below, fold.unassigned), _cells(reading, found, unit, order, unit))
-        for unit in units
+        HeatRow(unit, names[unit], _note(unit, place, below, fold.unassigned), _cells(reading, found, unit, order, unit)) for unit in units
     ]
     if place is not None and below != (place,):
         rows = [_without_links(row) if row.unit == place else row for row in rows]
@@ -111,8 +110,7 @@ def _cells(
 ) -> tuple[HeatCell, ...]:
     chosen = reading.query.get("field")
     return tuple(
-        HeatCell(unit, field, found.get((unit, field)), change_query(reading.query, unit=link_to, field=field or chosen))
-        for field in order
+        HeatCell(unit, field, found.get((unit, field)), change_query(reading.query, unit=link_to, field=field or chosen)) for field in order
     )
 
 

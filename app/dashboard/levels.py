@@ -31,8 +31,7 @@ def count_levels(instrument: Instrument, counts: Sequence[int]) -> tuple[Level, 
     """Every level of the scale with its answers, bad to good."""
     answers = sum(counts)
     return tuple(
-        Level(name, n, percent_half_up(n, answers) if answers else None)
-        for name, n in zip(instrument.scale.labels, counts, strict=True)
+        Level(name, n, percent_half_up(n, answers) if answers else None) for name, n in zip(instrument.scale.labels, counts, strict=True)
     )
 
 
@@ -54,6 +53,4 @@ def _label(level: Level, answers: int) -> str:
 
 def draw_bars(instrument: Instrument, bars: Sequence[LevelBar], extent: tuple[float, float] | None = None) -> Chart:
     """The figure of several spreads, lined up on the neutral level."""
-    return diverging_bars(
-        bars, level_names=instrument.scale.labels, satisfied_from=instrument.scale.satisfied_position, extent=extent
-    )
+    return diverging_bars(bars, level_names=instrument.scale.labels, satisfied_from=instrument.scale.satisfied_position, extent=extent)

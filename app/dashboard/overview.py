@@ -50,7 +50,7 @@ def build_overview(figures: Figures, reading: Reading) -> Overview:
 def list_factors(reading: Reading, whole: Figure) -> tuple[FactorRow, ...]:
     """Every factor in the order of the form, with the figure of the whole selection."""
     instrument, design = reading.evidence.instrument, reading.evidence.tally.design
-    level_counts = reading.evidence.tally.by().level_counts[0]
+    level_counts = reading.total.level_counts[0]
     rows = []
     for place, factor in enumerate(instrument.factors):
         counts = level_counts[design.factor_of == place].sum(axis=0).tolist()

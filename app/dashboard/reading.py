@@ -39,14 +39,17 @@ class Reading:
     """First and last day of all stored responses."""
     days: Days | None
     """First and last day the figures are about; None without a response."""
+    total: Tally
+    """All responses of the selection in one cell."""
     whole: Cell
+    """The figures of that cell, with the target of the place and the chosen field."""
     floor: CriterionFloor | None
     today: date
 
     @property
     def n_returned(self) -> int:
         """Responses of the selection, valid or not."""
-        return int(self.evidence.tally.n_returned.sum())
+        return int(self.total.n_returned[0])
 
 
 def read_view(figures: Figures, query: Mapping[str, str], person: Person) -> Reading:
@@ -64,14 +67,24 @@ def read_view(figures: Figures, query: Mapping[str, str], person: Person) -> Rea
         if selection.field is not None and selection.field not in fields:
             raise BadInputError("`field` is the code of a field; the list of fields shows them")
         tops = tuple(list_tops(session, today))
-        place = selection.unit or person.unit_key or get_installation(runtime).top_unit_key or (tops[0] if len(tops) == 1 else None)
+        place = selection.unit or person.unit_key or _find_place(evidence, get_installation(runtime).top_unit_key, tops)
         above = () if place is None else (place, *evidence.tree.ancestors(place))
         floor = find_floor(session, above, evidence.year)
         stored = find_days(session)
         calendar = get_calendar(session, today)
-    whole = figures.compute(evidence, as_one_cell(evidence.tally, place, selection.field)).cells[0]
+    total = evidence.tally.by()
+    whole = figures.compute(evidence, as_one_cell(total, place, selection.field)).cells[0]
     days = _days_of(evidence, stored)
-    return Reading(evidence, query, place, tops, fields, calendar, stored, days, whole, floor, today)
+    return Reading(evidence, query, place, tops, fields, calendar, stored, days, total, whole, floor, today)
+
+
+def _find_place(evidence: Evidence, top_unit_key: str | None, tops: tuple[str, ...]) -> str | None:
+    """The unit that holds everything together: the only top of the tree, or the installation's where all was recorded below it."""
+    if len(tops) == 1:
+        return tops[0]
+    if top_unit_key is not None and set(evidence.tally.cells["unit"]) <= set(evidence.tree.subtree(top_unit_key)):
+        return top_unit_key
+    return None
 
 
 def _days_of(evidence: Evidence, stored: Days | None) -> Days | None:
@@ -100,9 +113,7 @@ def _last_day(block: str) -> date:
 
 def as_one_cell(tally: Tally, unit: str | None, field: str | None) -> Tally:
     """All responses as the cell of one unit and field, so that this cell's own target is held against them."""
-    return replace(
-        tally.by(), dimensions=("unit", "field"), cells=pd.DataFrame({"unit": [unit], "field": [field]}, dtype=object)
-    )
+    return replace(tally.by(), dimensions=("unit", "field"), cells=pd.DataFrame({"unit": [unit], "field": [field]}, dtype=object))
 
 
 def in_one_unit(tally: Tally, unit: str | None) -> Tally:

@@ -55,9 +55,7 @@ def create_desk(runtime: Runtime) -> Blueprint:
             raise BadInputError("`counter` is the code of a counter of this desk")
         if mode is not None and mode not in MODES:
             raise BadInputError("`mode` is in_person, online or postal")
-        codes, _ = issue_codes(
-            runtime, unit_key=desk.unit, field_code=form.field.data, counter_code=counter, mode=cast(Mode | None, mode)
-        )
+        codes, _ = issue_codes(runtime, unit_key=desk.unit, field_code=form.field.data, counter_code=counter, mode=cast(Mode | None, mode))
         with runtime.database.read() as session:
             slip = make_slip(runtime, desk, get_code(runtime, session, codes[0]), codes[0])
         again = url_for("desk.invitations", unit=desk.unit, counter=counter, mode=mode)

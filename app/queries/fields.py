@@ -8,5 +8,4 @@ from app.models import Field
 
 def list_fields(session: Session) -> dict[str, str]:
     """Every field's name by its code, in the order of the register."""
-    rows = session.execute(select(Field.code, Field.name).order_by(Field.position, Field.code))
-    return {code: name for code, name in rows}
+    return dict(session.execute(select(Field.code, Field.name).order_by(Field.position, Field.code)).all())

@@ -44,7 +44,7 @@ def list_names(session: Session, keys: Collection[str]) -> dict[str, str]:
     """Names of units by key; unknown keys are left out."""
     names: dict[str, str] = {}
     for some in _in_batches(sorted(set(keys))):
-        names |= {key: name for key, name in session.execute(select(Unit.key, Unit.name).where(Unit.key.in_(some)))}
+        names |= dict(session.execute(select(Unit.key, Unit.name).where(Unit.key.in_(some))).all())
     return names
 
 
