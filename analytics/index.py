@@ -38,6 +38,8 @@ def compute_index(
     targets: TargetBook | None = None,
     year: int | None = None,
     n_min: int = N_MIN,
+    unit: str | None = None,
+    field: str | None = None,
 ) -> IndexReport:
     """The satisfaction index of every cell of a tally by unit, by field, by both or by neither.
 
@@ -47,7 +49,8 @@ def compute_index(
     steadied one (from two valid respondents on), means none: the variance of a mean of shares is not that of the
     pooled share. `se` is linearised with the cell's valid respondents, None for fewer than two.
 
-    The cell's target (of `year`, the reporting year of the figure) is held against all its figures; see `judge`. An
+    The cell's target (of `year`, the reporting year of the figure) is held against all its figures; see `judge`. `unit` and
+    `field` say whose target it is where all responses are of one unit or field and the tally does not tell them apart. An
     empty cell has share None and verdict "no_data". Raises FigureError for another method, a confidence outside (0,
     1), a negative `n_min` or a dimension other than unit and field.
 
@@ -70,10 +73,11 @@ def compute_index(
     fields = tally.cells["field"].tolist() if "field" in tally.dimensions else [None] * tally.n_cells
     book = TargetBook() if targets is None else targets
     cells = []
-    for row, (unit, field) in enumerate(zip(units, fields, strict=True)):
+    for row, (own_unit, own_field) in enumerate(zip(units, fields, strict=True)):
         n_valid = int(tally.n_valid[row])
-        estimates = _estimates(figures, row, tally.design, method, n_valid, book.find(unit, field, year), n_min)
-        cells.append(_cell(tally.design, unit, field, n_valid, estimates))
+        target = book.find(own_unit or unit, own_field or field, year)
+        estimates = _estimates(figures, row, tally.design, method, n_valid, target, n_min)
+        cells.append(_cell(tally.design, own_unit, own_field, n_valid, estimates))
     return IndexReport(tally.design.instrument_id, method, confidence, tuple(cells))
 
 

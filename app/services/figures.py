@@ -95,6 +95,8 @@ class Figures:
             targets=evidence.targets,
             year=evidence.year,
             n_min=self.runtime.settings.n_min,
+            unit=evidence.selection.unit,
+            field=evidence.selection.field,
         )
 
     def _find_instruments(self, session: Session, wanted: str | None) -> tuple[Instrument, ...]:

@@ -122,3 +122,9 @@ def test_nothing_collected_yet_reads_as_no_data(client: FlaskClient, figures_key
     assert cell["respondents"] == 0
     assert cell["overall"]["share"] is None
     assert cell["overall"]["verdict"] == "no_data"
+
+
+def test_figure_of_one_field_is_held_against_that_fields_target(client: FlaskClient, filled: Runtime, figures_key: str) -> None:
+    (cell,) = ask(client, figures_key, "field=dat-dai")["cells"]
+    assert (cell["unit"], cell["field"]) == (None, None)
+    assert cell["overall"]["target"] == 0.8

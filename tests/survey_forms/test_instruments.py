@@ -38,9 +38,7 @@ def official(criterion_set: str, *, group: str = "") -> list[tuple[str, str, str
 
 def printed(instrument: Instrument) -> list[tuple[str, str, str]]:
     return [
-        (factor.title, criterion.code.rpartition(".")[2], criterion.text)
-        for factor in instrument.factors
-        for criterion in factor.criteria
+        (factor.title, criterion.code.rpartition(".")[2], criterion.text) for factor in instrument.factors for criterion in factor.criteria
     ]
 
 
@@ -78,9 +76,7 @@ def test_the_kiosk_asks_the_an_my_criteria_with_abbreviations_spelled_out() -> N
 
     assert printed(kiosk) == spelled_out
     assert not [text for text in kiosk.texts() if re.search(r"[A-ZĐ]{2}", text)]
-    assert [criterion.code for criterion in kiosk.criteria] == [
-        criterion.code for criterion in SHIPPED["an-my-2023@1.0"].criteria
-    ]
+    assert [criterion.code for criterion in kiosk.criteria] == [criterion.code for criterion in SHIPPED["an-my-2023@1.0"].criteria]
 
 
 def test_the_an_my_codes_are_those_of_the_plan() -> None:

@@ -208,9 +208,7 @@ def test_a_byte_order_mark_is_harmless() -> None:
         ("series: vi-du", "[a, b]: x\nseries: vi-du", 1, None, "a key must be a text"),
     ],
 )
-def test_a_mistake_is_shown_with_file_line_and_field(
-    old: str, new: str, line: int | None, field: str | None, says: str
-) -> None:
+def test_a_mistake_is_shown_with_file_line_and_field(old: str, new: str, line: int | None, field: str | None, says: str) -> None:
     error = broken(old, new)
 
     assert (error.file, error.line, error.field) == ("vi-du.yaml", line, field)
@@ -258,9 +256,7 @@ def test_a_question_offers_at_least_two_different_options(options: str, says: st
     assert caught.value.line == 15
 
 
-@pytest.mark.parametrize(
-    "text", ["", "# nothing\n", "- a\n- b\n", "plain", "a: 1\n--- \nb: 2\n", "a: \x07", "[" * 2000]
-)
+@pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n- b\n", "plain", "a: 1\n--- \nb: 2\n", "a: \x07", "[" * 2000])
 def test_a_file_that_is_no_mapping_is_refused_in_one_sentence(text: str) -> None:
     with pytest.raises(InstrumentError) as caught:
         parse_instrument(text, "vi-du.yaml")

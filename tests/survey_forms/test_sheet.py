@@ -60,9 +60,7 @@ def test_at_filing_the_result_is_not_asked() -> None:
 
     assert "4.1" not in sheet.asked
     assert "2.4" not in sheet.asked
-    assert problems(ratings={"4.1": 3}, stage="filing") == {
-        "ratings.4.1": "the criterion was not asked, so it cannot be rated"
-    }
+    assert problems(ratings={"4.1": 3}, stage="filing") == {"ratings.4.1": "the criterion was not asked, so it cannot be rated"}
 
 
 def test_an_empty_rating_of_a_criterion_not_asked_is_harmless() -> None:
@@ -194,30 +192,22 @@ def test_a_code_in_two_unicode_spellings_is_one_code_rated_twice() -> None:
         validate_sheet(instrument, ratings={}, respondent={"tuổi": "trẻ", unicodedata.normalize("NFD", "tuổi"): "già"})
 
 
-@pytest.mark.parametrize(
-    ("text", "rating"), [("", None), ("4", 4), ("0", 0), ("-2", -2), ("10", 10), ("no_opinion", "no_opinion")]
-)
+@pytest.mark.parametrize(("text", "rating"), [("", None), ("4", 4), ("0", 0), ("-2", -2), ("10", 10), ("no_opinion", "no_opinion")])
 def test_a_rating_is_read_from_a_text(text: str, rating: object) -> None:
     assert parse_rating(text) == rating
 
 
-@pytest.mark.parametrize(
-    "text", ["4.0", "x", " 4", "4 ", "４", "04", "+4", "-0", "1e1", "4\n", "9" * 5000, "NO_OPINION", "٤"]
-)
+@pytest.mark.parametrize("text", ["4.0", "x", " 4", "4 ", "４", "04", "+4", "-0", "1e1", "4\n", "9" * 5000, "NO_OPINION", "٤"])
 def test_a_text_that_is_no_rating_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="whole number in plain digits"):
         parse_rating(text)
 
 
 RATINGS = st.dictionaries(st.sampled_from(CODES), st.sampled_from([1, 2, 3, 4, 5, NO_OPINION, None]))
-COMMENTS = st.none() | st.text(
-    st.characters(blacklist_categories=("Cs", "Cc"), whitelist_characters="\n\r"), max_size=200
-)
+COMMENTS = st.none() | st.text(st.characters(blacklist_categories=("Cs", "Cc"), whitelist_characters="\n\r"), max_size=200)
 RESPONDENTS = st.fixed_dictionaries(
     {},
-    optional={
-        question.code: st.sampled_from([option.code for option in question.options]) for question in KIOSK.questions
-    },
+    optional={question.code: st.sampled_from([option.code for option in question.options]) for question in KIOSK.questions},
 )
 
 

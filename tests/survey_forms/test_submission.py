@@ -82,9 +82,7 @@ def test_python_values_are_taken_as_they_are() -> None:
 
 def test_every_text_is_brought_to_one_spelling() -> None:
     longer = unicodedata.normalize("NFD", "tuy-phước")
-    submission = read_submission(
-        {**LEAST, "unit": longer, "comment": longer, "ratings": {longer: 1}, "asked": [longer]}
-    )
+    submission = read_submission({**LEAST, "unit": longer, "comment": longer, "ratings": {longer: 1}, "asked": [longer]})
 
     assert (submission.unit, submission.comment, submission.asked) == ("tuy-phước", "tuy-phước", ("tuy-phước",))
     assert submission.ratings == {"tuy-phước": 1}
