@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Final
-
-from flask import Flask
+from typing import TYPE_CHECKING, Final
 
 from analytics.periods import Period
 from analytics.results import Estimate, Method, Verdict
 from analytics.rounding import percent_half_up, share_to_percent
 from kiosk.typography import NO_BREAK_SPACE, hold_together
 from survey_forms.vocabulary import Channel, Mode, Stage
+
+if TYPE_CHECKING:
+    from flask import Flask  # `sipas index` uses these words and starts without the web
 
 NO_NUMBER: Final = "–"
 _PLACES: Final = (Decimal(1), Decimal("0.1"), Decimal("0.01"))
@@ -212,7 +213,7 @@ def fold_accents(text: str) -> str:
     return " ".join(bare.replace("đ", "d").split())
 
 
-def register_filters(app: Flask) -> None:
+def register_filters(app: "Flask") -> None:
     """Lend the formatting to every template of the application."""
     filters: dict[str, Callable[..., object]] = {
         "whole": whole,
