@@ -110,6 +110,19 @@ def parse_period(text: str, calendar: ReportingCalendar | None = None) -> Period
     return known.nine_months(year) if found["nine"] else known.year(year)
 
 
+def target_year(first_on: date, last_on: date, calendar: ReportingCalendar | None = None) -> int:
+    """The year whose targets a figure over the days first … last (inclusive) is held against.
+
+    The calendar year when all days lie in one, else the reporting year when they lie in one, else the year of the last day.
+
+    >>> target_year(date(2025, 1, 2), date(2025, 12, 28)), target_year(date(2024, 12, 15), date(2025, 12, 14))
+    (2025, 2025)
+    """
+    known = ReportingCalendar() if calendar is None else calendar
+    in_one_reporting_year = known.year_of(first_on) == known.year_of(last_on)
+    return known.year_of(last_on) if in_one_reporting_year and first_on.year != last_on.year else last_on.year
+
+
 def half_month_block(day: date) -> str:
     """The unit of time in tallies: days 1–14 of a month are its block 1, the rest its block 2. Names sort by time.
 
@@ -117,6 +130,16 @@ def half_month_block(day: date) -> str:
     ('2025-07-1', '2025-07-2')
     """
     return f"{day.year:04d}-{day.month:02d}-{1 if day.day < 15 else 2}"
+
+
+def block_start(block: str) -> date:
+    """The first day of a block.
+
+    >>> block_start("2025-07-2").isoformat()
+    '2025-07-15'
+    """
+    year, month, half = (int(part) for part in block.split("-"))
+    return date(year, month, 1 if half == 1 else 15)
 
 
 def is_whole_blocks(first_on: date, last_on: date) -> bool:

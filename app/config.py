@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     )
     public_url: str = Field(
         default="http://127.0.0.1:8080",
+        pattern=r"^https?://[^/\s]+(/[^\s]*[^/\s])?$",
         description="Address citizens reach, without a slash at the end; it stands in the QR.",
     )
     kiosk_instrument: str = Field(default="kiosk-default@1.0", description="Questionnaire the desks ask, as series@version.")

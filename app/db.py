@@ -4,16 +4,17 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar, cast
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
-from app.errors import DatabaseUnavailableError
+from app.errors import ConfigurationError, DatabaseUnavailableError
 
 _WRITES = {"sipas_writes": True}
 
@@ -50,7 +51,13 @@ class Database:
     """
 
     def __init__(self, address: str) -> None:
-        self.url = make_url(address)
+        try:
+            self.url = make_url(address)
+            self.url.get_dialect()
+        except ArgumentError:
+            raise ConfigurationError(
+                "SIPAS_DATABASE_URL is an address such as postgresql://user@host/name or sqlite:////folder/sipas.db"
+            ) from None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine: Engine = create_engine(
             self.url,
@@ -65,6 +72,7 @@ class Database:
         self._write_lock = threading.Lock()
         self._queue: deque[_Piece] = deque()
         if self.is_sqlite:
+            _make_private(self.url.database)
             event.listen(self.engine, "connect", _set_sqlite_pragmas)
             event.listen(self.engine, "begin", _begin_sqlite)
 
@@ -165,12 +173,26 @@ def _to_json(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
+def _make_private(file: str | None) -> None:
+    """Make a new database file readable by its owner alone; SQLite gives its side files the same rights."""
+    path = Path(file) if file and file != ":memory:" else None
+    if path is not None and path.parent.is_dir() and not path.exists():
+        path.touch(mode=0o600)
+
+
 def _set_sqlite_pragmas(dbapi_connection: object, _record: object) -> None:
     # isolation_level None hands BEGIN to us: the driver's own habit starts a transaction late, at the first write,
     # and then a reader that turns into a writer can fail at once instead of waiting its turn.
     dbapi_connection.isolation_level = None  # type: ignore[attr-defined]  # a sqlite3.Connection
     cursor = dbapi_connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "secure_delete=ON",
+        "recursive_triggers=ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

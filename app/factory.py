@@ -1,13 +1,9 @@
 """create_app: the one place that knows Flask, the blueprints and who may use them."""
 
-from collections.abc import Callable
 from importlib.metadata import version
-from typing import cast
 
 from flask import Blueprint, Flask, g, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -27,6 +23,7 @@ from app.services.figures import Figures
 from app.services.installation import DEMONSTRATION_LABEL, get_installation
 from app.services.kiosk import DeskServices
 from app.services.people import Person
+from app.throttle import limit_guessing
 from kiosk.blueprint import create_kiosk
 
 STAFF = people("administrator", "analyst", "unit_head")
@@ -76,7 +73,7 @@ def create_app(runtime: Runtime) -> Flask:
     mount(app, create_plotly_files(), STAFF)
     mount(app, _create_front(runtime), PUBLIC)
     declare(app, "static", PUBLIC)
-    _limit_guessing(app)
+    limit_guessing(app)
     undeclared = list_undeclared(app)
     if undeclared:
         raise ConfigurationError(f"these routes declare nobody who may use them: {', '.join(undeclared)}")
@@ -102,16 +99,6 @@ def _create_front(runtime: Runtime) -> Blueprint:
         return {"status": "ok", "version": version("sipas")}
 
     return front
-
-
-def _limit_guessing(app: Flask) -> None:
-    """Stop guessing of passwords and rating codes. Only failures count, so a hall behind one address is never stopped."""
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
-    wrong_password = limiter.limit("20 per 5 minutes", methods=["POST"], deduct_when=lambda r: r.status_code == 401)
-    wrong_code = limiter.limit("60 per minute", deduct_when=lambda r: r.status_code in (404, 410))
-    limits = {"auth.sign_in": wrong_password} | dict.fromkeys(("kiosk.invitation", "kiosk.typed_code", "kiosk.rate"), wrong_code)
-    for endpoint, limit in limits.items():
-        app.view_functions[endpoint] = cast(Callable[..., ResponseReturnValue], limit(app.view_functions[endpoint]))
 
 
 def _share_with_templates(app: Flask, runtime: Runtime) -> None:

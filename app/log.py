@@ -1,5 +1,6 @@
 """The log: structured lines, and only fields from a list. Answers, names, free text and codes have no field to stand in."""
 
+import logging
 import sys
 from collections.abc import MutableMapping
 
@@ -31,6 +32,7 @@ def keep_allowed(_logger: object, _name: str, fields: MutableMapping[str, object
 
 def configure_log() -> None:
     """One JSON line per event, on stderr."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # "queue depth" in plain lines between ours
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import cast
 
 from analytics.errors import PeriodError
 from analytics.periods import Period, ReportingCalendar, parse_period
 from analytics.results import METHODS, Method
 from app.errors import BadInputError
+from survey_forms.submission import EARLIEST_YEAR
 from survey_forms.vocabulary import CHANNELS, STAGES
 
 DIMENSIONS = ("unit", "field")
+LATEST_YEAR = 2199
+PARAMETERS = ("by", "from", "to", "period", "unit", "field", "channel", "stage", "instrument", "method", "confidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +77,24 @@ def _read_period(given: Mapping[str, str], calendar: ReportingCalendar) -> Perio
     if "from" in given or "to" in given:
         raise BadInputError("give either `period` or `from` and `to`, not both")
     try:
-        return parse_period(text, calendar)
+        period = parse_period(text, calendar)
     except PeriodError:
-        raise BadInputError("`period` is like 2025-07, 2025-Q3, 2025-H1, 2025-9M or 2025") from None
+        period = None
+    if period is None or not EARLIEST_YEAR <= period.year <= LATEST_YEAR:
+        raise BadInputError("`period` is like 2025-07, 2025-Q3, 2025-H1, 2025-9M or 2025")
+    return period
 
 
 def _read_day(given: Mapping[str, str], name: str) -> date | None:
     if name not in given:
         return None
     try:
-        return date.fromisoformat(given[name])
+        day = datetime.strptime(given[name], "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
-        raise BadInputError(f"`{name}` is a day written like 2025-07-15") from None
+        day = date.min
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        raise BadInputError(f"`{name}` is a day written like 2025-07-15, from {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return day
 
 
 def _read_one_of(given: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str | None:

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from survey_forms.scale import Scale
 from survey_forms.text import Code, Sentence
-from survey_forms.vocabulary import STAGES, AskedOf, Judges, Stage
+from survey_forms.vocabulary import ENVELOPE_COLUMNS, STAGES, AskedOf, Judges, Stage
 
 DEFAULT_STEM: Final = "Ông/Bà hài lòng thế nào về việc:"
 """What a criterion is read after when its instrument does not say otherwise."""
@@ -241,6 +241,9 @@ def _structure(problem: str, at: tuple[str | int, ...], first_at: tuple[str | in
 def _refuse_repeats(codes: Iterator[tuple[str, tuple[str | int, ...]]]) -> None:
     seen: dict[str, tuple[str | int, ...]] = {}
     for code, at in codes:
-        if code in seen:
-            raise _structure(f"the code {code!r} is used twice; give each a code of its own", at, seen[code])
-        seen[code] = at
+        # A table's header is read without regard to capitals: "a" and "A" would be one column.
+        if code.casefold() in seen:
+            raise _structure(f"the code {code!r} is used twice; give each a code of its own", at, seen[code.casefold()])
+        if code.casefold() in ENVELOPE_COLUMNS:
+            raise _structure(f"the code {code!r} is the name of a column of every table of responses; choose another", at)
+        seen[code.casefold()] = at

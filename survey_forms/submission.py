@@ -25,6 +25,9 @@ from survey_forms.sheet import AnswerSheet, field_of, validate_sheet
 from survey_forms.text import has_control_characters, is_code, normalise
 from survey_forms.vocabulary import Channel, Mode, RespondentKind, Stage, Took
 
+EARLIEST_YEAR = 2000
+"""No such survey is older; a device whose clock says so has lost its battery."""
+
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -49,9 +52,12 @@ def _read_time(value: object) -> object:
 
 def _to_utc(value: datetime) -> datetime:
     try:
-        return value.astimezone(UTC)
+        moment = value.astimezone(UTC)
     except OverflowError:
         raise PydanticCustomError("envelope", "is outside the calendar") from None
+    if moment.year < EARLIEST_YEAR:
+        raise PydanticCustomError("envelope", f"lies before the year {EARLIEST_YEAR}: set the clock of the device that sends it")
+    return moment
 
 
 def _check_key(value: str) -> str:

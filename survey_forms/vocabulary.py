@@ -35,3 +35,29 @@ TOOK_CLASSES: Final[tuple[Took, ...]] = get_args(Took)
 JUDGES: Final[tuple[Judges, ...]] = get_args(Judges)
 NO_OPINION: Final[NoOpinion] = "no_opinion"
 """“Không biết / chưa gặp”: an answer, but not a rating; it counts neither as satisfied nor as answered."""
+
+ENVELOPE_COLUMNS: Final = frozenset(
+    [
+        "unit",
+        "field",
+        "channel",
+        "stage",
+        "mode",
+        "kind",
+        "counter",
+        "procedure",
+        "resolving_unit",
+        "helped",
+        "took",
+        "id",
+        "instrument",
+        "answered_on",
+        "answered_at",
+        "asked",
+        "repeats_previous",
+        "overall",
+        "comment",
+        "label",
+    ]
+)
+"""Columns that stand beside the criteria in every table of responses; no criterion may be called like one."""

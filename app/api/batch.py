@@ -1,6 +1,7 @@
 """A batch as it arrives: which items can be read at all, and where one cannot – never with the value that was sent."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 import orjson
 
@@ -21,6 +22,8 @@ class Batch:
     """Items that could be read, and the ids of those that could not with the reason."""
 
     submissions: list[Submission]
+    sent_ids: dict[UUID, str]
+    """Each id as the sender wrote it, so that the answer can be compared letter by letter."""
     unreadable: list[tuple[str, str]]
 
 
@@ -28,13 +31,17 @@ def read_batch(body: bytes) -> Batch:
     """Read a posted body. Raises MalformedBatchError naming the paths that are wrong."""
     items = _list_items(body)
     submissions: list[Submission] = []
+    sent_ids: dict[UUID, str] = {}
     unreadable: list[tuple[str, str]] = []
     for item in items:
         try:
-            submissions.append(read_submission(item))
+            submission = read_submission(item)
         except SheetError as error:
             unreadable.append((str(item["id"]), str(error)))
-    return Batch(submissions, unreadable)
+        else:
+            submissions.append(submission)
+            sent_ids[submission.id] = str(item["id"])
+    return Batch(submissions, sent_ids, unreadable)
 
 
 def _list_items(body: bytes) -> list[dict[str, object]]:
@@ -47,7 +54,7 @@ def _list_items(body: bytes) -> list[dict[str, object]]:
     items = document.get("responses")
     if not isinstance(items, list):
         raise MalformedBatchError([{"path": "responses", "problem": "must be a list"}])
-    faults = [{"path": key, "problem": "not a known key"} for key in document if key != "responses"]
+    faults = [{"path": "?", "problem": "the only key is `responses`"} for key in document if key != "responses"]
     for position, item in enumerate(items):
         if not isinstance(item, dict):
             faults.append({"path": f"responses.{position}", "problem": "must be an object"})

@@ -2,10 +2,13 @@
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from app.access import current_key_holder
 from app.api.batch import MalformedBatchError, read_batch
+from app.errors import BadInputError
 from app.runtime import Runtime
+from app.selection import PARAMETERS
 from app.services.figures import Figures
 from app.services.intake import Sender, submit_responses
 
@@ -27,16 +30,26 @@ def create_api(runtime: Runtime, figures: Figures) -> Blueprint:
         holder = current_key_holder()
         receipt = submit_responses(runtime, batch.submissions, Sender(holder.device_id, holder.unit_key))
         return {
-            "acknowledged": [str(i) for i in receipt.acknowledged],
-            "quarantined": [{"id": str(i), "reason": reason} for i, reason in receipt.quarantined],
-            "rejected": [{"id": str(i), "reason": reason} for i, reason in receipt.rejected]
+            "acknowledged": [batch.sent_ids[i] for i in receipt.acknowledged],
+            "quarantined": [{"id": batch.sent_ids[i], "reason": reason} for i, reason in receipt.quarantined],
+            "rejected": [{"id": batch.sent_ids[i], "reason": reason} for i, reason in receipt.rejected]
             + [{"id": i, "reason": reason} for i, reason in batch.unreadable],
         }
 
     @api.get("/index")
     def get_index() -> ResponseReturnValue:
         """The figures, in the body `sipas index --json` prints."""
+        _refuse_unknown_parameters(request.args)
         selection = figures.read_selection(request.args)
         return figures.compute_report(selection, current_key_holder().unit_key).to_json()
 
     return api
+
+
+def _refuse_unknown_parameters(args: MultiDict[str, str]) -> None:
+    """A misspelt parameter would silently return the figure for everything. Raises BadInputError."""
+    if set(args) - set(PARAMETERS):
+        raise BadInputError(f"the parameters are: {', '.join(PARAMETERS)}")
+    twice = [name for name in args if len(args.getlist(name)) > 1]
+    if twice:
+        raise BadInputError(f"`{twice[0]}` is given twice: give it once")

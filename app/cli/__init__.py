@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import traceback
 
 import click
 
@@ -51,4 +52,10 @@ def main() -> None:
         cli()
     except (AppError, AnalyticsError, SurveyFormError) as error:
         click.echo(f"sipas: {error}", err=True)
+        sys.exit(1)
+    except Exception as error:
+        # The message may quote what somebody typed; the place is enough to report.
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{type(error).__name__} at {frame.filename}:{frame.lineno}"
+        click.echo(f"sipas: unexpected error ({place}); what was not committed is not stored. Please report this line", err=True)
         sys.exit(1)

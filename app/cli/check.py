@@ -3,15 +3,20 @@
 import click
 
 from app.cli.opening import open_installation
-from app.config import Settings
+from app.config import Settings, load_settings
+from app.services.instruments import publish_instruments
+from app.services.kiosk import DeskServices
 
 
 @click.command("check")
 def check_command() -> None:
-    """Print every setting and try to open the installation."""
-    runtime = open_installation()
+    """Print every setting, then try to open the installation as `sipas serve` would."""
+    settings = load_settings()
     for name, field in Settings.model_fields.items():
-        value = "(set)" if name == "secret_key" and runtime.settings.secret_key else getattr(runtime.settings, name)
-        origin = "set" if name in runtime.settings.model_fields_set else "default"
+        value = "(set)" if name == "secret_key" and settings.secret_key else getattr(settings, name)
+        origin = "set" if name in settings.model_fields_set else "default"
         click.echo(f"SIPAS_{name.upper():22} {value!s:40} {origin:8} {field.description}")
-    click.echo("ok" if runtime.database.is_reachable() else "the database cannot be reached")
+    runtime = open_installation()
+    publish_instruments(runtime)
+    DeskServices(runtime).kiosk_instrument()
+    click.echo("ok")

@@ -12,9 +12,11 @@ from app.errors import BadInputError
 from app.queries.export import list_export_columns, list_instruments_with_responses, stream_responses
 from app.queries.instruments import find_instrument
 from app.runtime import Runtime, first_hour_of
+from app.selection import LATEST_YEAR
 from app.services.installation import DEMONSTRATION_LABEL, get_installation
 from app.spreadsheets import Cell, write_file
 from survey_forms import Instrument
+from survey_forms.submission import EARLIEST_YEAR
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _FIRST_HOUR, _LAST_HOUR = 0, 2**31 - 1
@@ -51,6 +53,9 @@ def export_command(file: Path, first: datetime | None, last: datetime | None, in
       label             DỮ LIỆU MINH HỌA in a demonstration
     """
     runtime = open_installation()
+    for day in (first, last):
+        if day is not None and not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+            raise BadInputError(f"--from and --to are days from {EARLIEST_YEAR} to {LATEST_YEAR}")
     first_hour = first_hour_of(first.date()) if first is not None else _FIRST_HOUR
     last_hour = first_hour_of(last.date() + timedelta(days=1)) - 1 if last is not None else _LAST_HOUR
     with runtime.database.read() as session:

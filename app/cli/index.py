@@ -7,6 +7,7 @@ import click
 
 from analytics.errors import FigureError
 from analytics.index import compute_index
+from analytics.periods import target_year
 from analytics.results import METHODS, Method
 from app.imports.target_file import read_target_book
 from app.response_files import tally_file
@@ -27,19 +28,19 @@ def index_command(file: Path, instrument: str, by: str, method: str, targets: Pa
     """Compute the index of FILE, a CSV of responses.
 
     Columns: unit, field, channel, answered_on, then one per criterion code; an empty cell is a blank, no_opinion is
-    “Không biết / chưa gặp”. The columns of `sipas export` are understood too. Targets are those of the year of the last
-    answered_on.
+    “Không biết / chưa gặp”. The columns of `sipas export` are understood too. Targets are those of the
+    year of answered_on; a reporting year (15/12 – 14/12) counts as one, and of several years the last.
     """
     asked = find_instrument(instrument)
     book = read_target_book(targets) if targets is not None else None
     tallied = tally_file(file, asked, _read_dimensions(by))
-    last_on = tallied.table.last_on
+    first_on, last_on = tallied.table.first_on, tallied.table.last_on
     report = compute_index(
         tallied.table.tally,
         method=_read_method(method),
         confidence=confidence,
         targets=book,
-        year=last_on.year if last_on is not None else None,
+        year=target_year(first_on, last_on) if first_on is not None and last_on is not None else None,
     )
     if tallied.label is not None:
         click.echo(tallied.label[:80], err=True)  # a figure of demonstration data is never mistaken for an office's own

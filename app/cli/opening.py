@@ -12,6 +12,8 @@ def open_installation() -> Runtime:
     Raises ConfigurationError when settings are wrong, there is no secret, or the database needs `sipas db upgrade`.
     """
     runtime = open_runtime(load_settings())
+    if not runtime.database.is_reachable():
+        raise ConfigurationError("the database cannot be reached: check SIPAS_DATABASE_URL and SIPAS_DATA_DIR, and that it runs")
     with runtime.database.engine.connect() as connection:
         at = schema.find_revision(connection)
     if at != schema.newest_revision():

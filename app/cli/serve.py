@@ -7,8 +7,10 @@ from waitress.server import create_server
 from waitress.task import ThreadedTaskDispatcher
 
 from app.cli.opening import open_installation
+from app.errors import ConfigurationError
 from app.runtime import Runtime
 from app.services.instruments import publish_instruments
+from app.services.kiosk import DeskServices
 
 
 class Server(Protocol):
@@ -26,26 +28,28 @@ class Server(Protocol):
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, help="Port to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 def serve_command(host: str, port: int) -> None:
     """Serve the tablet page, the invitation, the analytics page and the API."""
     runtime = open_installation()
     publish_instruments(runtime)
+    DeskServices(runtime).kiosk_instrument()
     server = make_server(runtime, host, port)
     click.echo(f"READY http://{host}:{port}")
     server.run()
 
 
 def make_server(runtime: Runtime, host: str, port: int) -> Server:
-    """A waitress server, bound and ready to run: one process, so that SQLite has one writer and the limiter one memory."""
+    """A waitress server, bound and ready to run: one process, so that SQLite has one writer and the limiter one memory.
+
+    Raises ConfigurationError when the address cannot be used.
+    """
     from app.factory import create_app
 
-    server = create_server(
-        create_app(runtime),
-        host=host,
-        port=port,
-        threads=runtime.settings.threads,
-        ident=None,
-        clear_untrusted_proxy_headers=True,
-    )
+    app = create_app(runtime)
+    try:
+        server = create_server(app, host=host, port=port, threads=runtime.settings.threads, ident=None, clear_untrusted_proxy_headers=True)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "no such address"
+        raise ConfigurationError(f"cannot listen on {host} port {port} ({reason}): choose another --host or --port") from None
     return cast(Server, server)

@@ -6,6 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
+
 from app.config import Settings, load_settings
 from app.errors import ConfigurationError
 
@@ -38,6 +40,14 @@ class DemoFolder:
     def truth(self) -> Path:
         """The true shares behind the responses."""
         return self.path / "truth.csv"
+
+    def read_handover(self) -> dict[str, object]:
+        """What demo.json said before; nothing when there is none or it cannot be read."""
+        try:
+            known = orjson.loads(self.handover.read_bytes())
+        except (OSError, orjson.JSONDecodeError):
+            return {}
+        return known if isinstance(known, dict) else {}
 
     def settings(self, public_url: str) -> Settings:
         """Settings of this folder alone: an office's database or secret named in the environment is never touched."""

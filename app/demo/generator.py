@@ -23,6 +23,7 @@ from app.demo.truth import (
     latent_means,
 )
 from app.demo.visits import Visits, draw_visits
+from app.services.generated_ids import mark_generated
 from survey_forms import STAGES, Channel, Instrument, Mode, RespondentKind, Stage, Took
 from survey_forms.vocabulary import CHANNELS, MODES, NO_OPINION, RESPONDENT_KINDS, TOOK_CLASSES
 
@@ -146,8 +147,8 @@ class _Extras:
         self._respondent = rng.random((n, 1 + len(instrument.questions)))
 
     def id(self, row: int) -> UUID:
-        """A random UUID of version 4."""
-        return UUID(bytes=self._id_bytes[16 * row : 16 * row + 16], version=4)
+        """A random UUID of version 4, marked as generated."""
+        return mark_generated(self._id_bytes[16 * row : 16 * row + 16])
 
     def procedure(self, row: int, field: int) -> str | None:
         """A procedure of the field, where it has some and this person named one."""

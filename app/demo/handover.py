@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import update
 
 from app.demo.folder import DemoFolder
 from app.demo.office import DemoOffice
 from app.desk.desks import make_slip
-from app.models import ApiKey, Device, User
+from app.errors import ForbiddenError, UnauthenticatedError
+from app.models import User
 from app.runtime import Runtime
 from app.services.codes import get_code, issue_codes
-from app.services.keys import add_api_key, add_device
+from app.services.keys import Permission, add_api_key, add_device, authenticate_key
 from app.services.kiosk import load_desk
 from app.services.people import add_user, set_password
 from kiosk.slips import slip_pdf
@@ -74,11 +74,14 @@ class Handover:
         }
 
 
-def renew_handover(runtime: Runtime, office: DemoOffice, folder: DemoFolder) -> Handover:
-    """Fresh keys, password and invitation; the ones handed over before no longer work, but for the invitation."""
-    _revoke_earlier(runtime)
-    device_key = add_device(runtime, unit_key=office.tablet_unit_key, label=TABLET_LABEL)[1]
-    api_key = add_api_key(runtime, label=PROGRAM_LABEL, may=("read figures",), unit_key=office.top_unit_key)
+def renew_handover(runtime: Runtime, office: DemoOffice, folder: DemoFolder, earlier: Mapping[str, object]) -> Handover:
+    """The keys of the `earlier` demo.json while they work, so that an open tablet keeps working; a fresh password and slip."""
+    device_key = _find_working(runtime, earlier.get("device_key"), "submit responses")
+    if device_key is None:
+        device_key = add_device(runtime, unit_key=office.tablet_unit_key, label=TABLET_LABEL)[1]
+    api_key = _find_working(runtime, earlier.get("api_key"), "read figures")
+    if api_key is None:
+        api_key = add_api_key(runtime, label=PROGRAM_LABEL, may=("read figures",), unit_key=office.top_unit_key)
     code = _print_invitation(runtime, office, folder)
     return Handover(
         url=runtime.settings.public_url,
@@ -99,11 +102,15 @@ def write_handover(handover: Handover, folder: DemoFolder) -> None:
     folder.write(folder.handover, orjson.dumps(handover.to_json(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
-def _revoke_earlier(runtime: Runtime) -> None:
-    with runtime.database.write() as session:
-        for model, label in ((Device, TABLET_LABEL), (ApiKey, PROGRAM_LABEL)):
-            earlier = (model.label == label, model.revoked_on.is_(None))
-            session.execute(update(model).where(*earlier).values(revoked_on=runtime.today()))
+def _find_working(runtime: Runtime, key: object, permission: Permission) -> str | None:
+    """The key itself while it still opens what it did."""
+    if not isinstance(key, str):
+        return None
+    try:
+        authenticate_key(runtime, key, permission)
+    except (UnauthenticatedError, ForbiddenError):
+        return None
+    return key
 
 
 def _renew_password(runtime: Runtime, office: DemoOffice) -> str:

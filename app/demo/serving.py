@@ -73,13 +73,14 @@ def serve_demonstration(
     """
     port = _claim_port(host, port)
     url = f"http://{_reachable(host)}:{port}"
+    earlier = folder.read_handover()
     runtime = prepare_demonstration(folder, url, n_responses=n_responses, seed=seed)
     server = make_server(runtime, host, port)
     serving = threading.Thread(target=server.run, name="demonstration", daemon=True)
     serving.start()
     try:
         _wait_until_healthy(_reachable(host), port)
-        handover = renew_handover(runtime, TUY_PHUOC_OFFICE, folder)
+        handover = renew_handover(runtime, TUY_PHUOC_OFFICE, folder, earlier)
         write_handover(handover, folder)
         announce(handover)
         serving.join()

@@ -17,6 +17,7 @@ from app.queries.instruments import find_instrument, list_series
 from app.runtime import Runtime, day_of_hour, hour_of
 from app.services.intake import Sender, file_submissions
 from survey_forms import AnswerSheet, Instrument, SheetError, Stage, Submission, parse_rating, read_submission
+from survey_forms.submission import EARLIEST_YEAR
 
 _AS_THEY_STAND = ("channel", "stage", "mode", "kind", "helped", "took", "repeats_previous")
 """Fields that have one name in row, submission and stored response."""
@@ -182,7 +183,10 @@ def _find_moment(context: Context, row: ResponseRow) -> datetime:
     else:
         assert row.answered_on is not None  # noqa: S101  # the row's own validator asks for one of the two
         day = row.answered_on
-        moment, column = datetime(day.year, day.month, day.day, tzinfo=LOCAL_ZONE).astimezone(UTC), "answered_on"
+        moment, column = datetime(max(day.year, 2), day.month, day.day, tzinfo=LOCAL_ZONE).astimezone(UTC), "answered_on"
+    if moment.year < EARLIEST_YEAR:
+        context.complain(row.number, column, f"lies before the year {EARLIEST_YEAR}: correct it")
+        return now
     if hour_of(moment) > hour_of(now):
         context.complain(row.number, column, "lies in the future: correct it, or the clock of this machine")
     return moment

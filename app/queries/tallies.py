@@ -19,7 +19,7 @@ STANDING = ("unit", "field", "channel", "stage", "block")
 """Dimensions of a standing tally; a period of whole half-months is a sum of its cells."""
 
 _CHUNK_ROWS = 20_000
-_EARLIEST, _LATEST = date(1970, 1, 1), date(9999, 12, 14)
+_EARLIEST, _LATEST = date(1, 1, 1), date(9998, 12, 14)
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from analytics.errors import UnitError
 from analytics.index import compute_index
+from analytics.periods import ReportingCalendar, block_start, target_year
 from analytics.results import IndexReport
 from analytics.tally import Tally, merge_tallies
 from analytics.targets import TargetBook
 from analytics.units import UnitTree
 from app.errors import BadInputError, ForbiddenError
+from app.models import Field
 from app.queries.instruments import find_instrument, list_series
 from app.queries.tallies import StandingTallies
 from app.queries.targets import get_calendar, load_targets
@@ -33,7 +34,7 @@ class Evidence:
     tree: UnitTree
     targets: TargetBook
     year: int | None
-    """Reporting year whose targets apply: that of the selection's last day, else of the last block with responses."""
+    """Year whose targets apply; None when nothing says which."""
 
     @property
     def instrument(self) -> Instrument:
@@ -57,7 +58,7 @@ class Figures:
     def gather(self, selection: Selection, top_unit_key: str | None = None) -> Evidence:
         """Tally the selected responses. `top_unit_key` bounds what the asker may see; None is everything.
 
-        Raises BadInputError for an unknown unit or instrument, ForbiddenError for a unit outside the asker's place.
+        Raises BadInputError for an unknown unit, field or instrument, ForbiddenError for a unit outside the asker's place.
         """
         with self.runtime.database.read() as session:
             tree = load_tree(session)
@@ -67,6 +68,8 @@ class Figures:
             tally = merge_tallies(
                 [self._standing.tally_version(session, instrument, selection.first_on, selection.last_on) for instrument in instruments]
             )
+            if selection.field is not None and session.get(Field, selection.field) is None:
+                raise BadInputError("`field` is the code of a field; the list of fields shows them")
         units = _units_in_sight(tree, selection.unit, top_unit_key)
         cells = tally.cells
         chosen = np.ones(tally.n_cells, dtype=bool)
@@ -77,9 +80,7 @@ class Figures:
             if value is not None:
                 chosen &= (cells[name] == value).to_numpy(dtype=bool)
         tally = tally if chosen.all() else tally.where(chosen)
-        last_on = selection.last_on or _last_day(tally)
-        year = calendar.year_of(last_on) if last_on is not None else None
-        return Evidence(selection, instruments, tally, tree, targets, year)
+        return Evidence(selection, instruments, tally, tree, targets, _find_year(selection, tally, calendar))
 
     def compute_report(self, selection: Selection, top_unit_key: str | None = None) -> IndexReport:
         """The index of a selection by its dimensions, units as recorded: what the API and `sipas index` print."""
@@ -124,8 +125,11 @@ def _units_in_sight(tree: UnitTree, wanted: str | None, top: str | None) -> tupl
     return chosen
 
 
-def _last_day(tally: Tally) -> date | None:
-    if tally.n_cells == 0:
+def _find_year(selection: Selection, tally: Tally, calendar: ReportingCalendar) -> int | None:
+    """The year of the targets: of the chosen days, where there is no bound of those with responses; None without any."""
+    if tally.n_cells == 0 and (selection.first_on is None or selection.last_on is None):
         return None
-    year, month, half = str(tally.cells["block"].max()).split("-")
-    return date(int(year), int(month), 14 if half == "1" else 28)
+    blocks = tally.cells["block"]
+    first_on = selection.first_on or block_start(str(blocks.min()))
+    last_on = selection.last_on or block_start(str(blocks.max()))
+    return target_year(first_on, last_on, calendar)

@@ -16,12 +16,13 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.models import Comment, Field, Quarantined, RespondentAnswers, Response, Unit
+from app.models import Comment, Field, Installation, Quarantined, RespondentAnswers, Response, Unit
 from app.queries.instruments import find_instrument
 from app.queries.units import is_within
 from app.runtime import Runtime, hour_of
 from app.services.codes import CodeRefusedError, spend_code
 from app.services.digests import digest_apart, digest_response
+from app.services.generated_ids import is_generated
 from survey_forms import AnswerSheet, SheetError, Submission
 
 
@@ -82,6 +83,8 @@ def file_submissions(runtime: Runtime, session: Session, submissions: Iterable[S
 
 def _file(runtime: Runtime, session: Session, submission: Submission, sender: Sender) -> _Refused | None:
     """File one submission; None when it is stored, now or before."""
+    if is_generated(submission.id) and session.get_one(Installation, 1).kind != "demonstration":
+        return _Refused("id: made by the demonstration's generator, which never enters an office's database", is_kept=False)
     instrument = find_instrument(runtime, session, submission.instrument)
     unknown = "unknown instrument" if instrument is None else _find_unknown_place(session, submission, sender)
     if unknown is not None:
@@ -186,7 +189,8 @@ def _matches(stored: Comment | RespondentAnswers | None, sent: str | Mapping[str
 
 def _quarantine(runtime: Runtime, session: Session, submission: Submission, sender: Sender, reason: str) -> _Refused:
     """Keep a submission whole for a person to look at – all but its code, which would tie a receipt to an answer."""
-    kept = submission.model_dump(mode="json", exclude={"code"})
+    in_hours = submission.model_copy(update={"answered_at": submission.answered_at.replace(minute=0, second=0, microsecond=0)})
+    kept = in_hours.model_dump(mode="json", exclude={"code"})
     row = {
         "response_id": submission.id,
         "digest": digest_response(runtime, kept),

@@ -41,6 +41,7 @@ def _short_id(runtime: Runtime) -> str:
 
 def add_device(runtime: Runtime, *, unit_key: str, label: str, counter_code: str | None = None) -> tuple[str, str]:
     """Enrol a tablet at a desk; its id and its key, which is shown this once. Raises BadInputError for an unknown place."""
+    _require_label(label)
     key, device_id = _new_key(runtime, "dev"), _short_id(runtime)
     with runtime.database.write() as session:
         _require_unit(session, unit_key)
@@ -61,6 +62,7 @@ def add_device(runtime: Runtime, *, unit_key: str, label: str, counter_code: str
 
 def add_api_key(runtime: Runtime, *, label: str, may: tuple[Permission, ...], unit_key: str | None = None) -> str:
     """A program's key, shown this once. Raises BadInputError for an unknown unit or permission."""
+    _require_label(label)
     unknown = sorted(set(may) - set(PERMISSIONS))
     if unknown or not may:
         raise BadInputError(f"a key may: {', '.join(PERMISSIONS)}; name at least one of them")
@@ -79,6 +81,11 @@ def add_api_key(runtime: Runtime, *, label: str, may: tuple[Permission, ...], un
             )
         )
     return key
+
+
+def _require_label(label: str) -> None:
+    if not label.strip():
+        raise BadInputError("the label is empty: write how staff call this tablet or program")
 
 
 def _require_unit(session: Session, unit_key: str) -> None:

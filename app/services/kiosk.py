@@ -55,6 +55,10 @@ class DeskServices:
 
     def instrument_for(self, desk: Desk) -> Instrument:  # noqa: ARG002  # one kiosk questionnaire per installation so far
         """The questionnaire the desks of this installation ask."""
+        return self.kiosk_instrument()
+
+    def kiosk_instrument(self) -> Instrument:
+        """The questionnaire SIPAS_KIOSK_INSTRUMENT names. Raises ConfigurationError when it is not published."""
         instrument_id = self._runtime.settings.kiosk_instrument
         with self._runtime.database.read() as session:
             instrument = find_instrument(self._runtime, session, instrument_id)

@@ -34,6 +34,8 @@ class Person:
 
 def add_user(runtime: Runtime, *, name: str, password: str, role: Role, title: str = "", unit_key: str | None = None) -> None:
     """Add a user. Raises BadInputError for a taken name, a short password, an unknown role or unit."""
+    if not name.strip() or name != name.strip():
+        raise BadInputError("a name is not empty and has no blanks around it")
     if role not in ROLES:
         raise BadInputError(f"a role is one of: {', '.join(ROLES)}")
     with runtime.database.write() as session:

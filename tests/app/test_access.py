@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from app.access import list_undeclared, mount
 from app.errors import UnauthenticatedError
 from app.runtime import Runtime
+from app.services.codes import issue_codes
 from app.services.keys import authenticate_key
 from app.services.people import add_user, find_person, set_password, sign_in, sign_out
 from tests.clock import Clock
@@ -104,3 +105,16 @@ def test_revoked_device_is_refused(runtime: Runtime, device_key: str) -> None:
             device.revoked_on = runtime.today()
     with pytest.raises(UnauthenticatedError):
         authenticate_key(runtime, device_key, "submit responses")
+
+
+def test_wrong_codes_of_a_hall_do_not_stop_somebody_with_a_right_one(client: FlaskClient, runtime: Runtime) -> None:
+    (code,), _ = issue_codes(runtime, unit_key="xa-a", field_code="ho-tich")
+    statuses = [client.get("/r/000000000000").status_code for _ in range(80)]
+    assert statuses[:60] == [404] * 60
+    assert statuses[-1] == 429, "guessing on gets no answer"
+    assert client.get(f"/r/{code}").status_code == 200
+
+
+def test_flood_of_wrong_codes_is_stopped_altogether(client: FlaskClient) -> None:
+    statuses = [client.get("/r/000000000000").status_code for _ in range(700)]
+    assert set(statuses[600:]) == {429}

@@ -93,7 +93,7 @@ def test_selection_counts_what_it_names(client: FlaskClient, filled: Runtime, fi
 @pytest.mark.parametrize(
     "query",
     ["by=counter", "from=15/07/2025", "period=2025-13", "channel=fax", "method=median", "confidence=95", "unit=nowhere", "instrument=x",
-     "from=2025-07-02&to=2025-07-01", "period=2025&from=2025-01-01"],
+     "from=2025-07-02&to=2025-07-01", "period=2025&from=2025-01-01", "to=9999-12-31", "to=0001-01-01", "from=20250701", "field=zz"],
 )  # fmt: skip
 def test_what_cannot_be_read_is_a_sentence_that_names_the_parameter(
     client: FlaskClient, filled: Runtime, figures_key: str, query: str
@@ -128,3 +128,8 @@ def test_figure_of_one_field_is_held_against_that_fields_target(client: FlaskCli
     (cell,) = ask(client, figures_key, "field=dat-dai")["cells"]
     assert (cell["unit"], cell["field"]) == (None, None)
     assert cell["overall"]["target"] == 0.8
+
+
+def test_misspelt_or_repeated_parameter_is_refused(client: FlaskClient, figures_key: str) -> None:
+    for query in ("FROM=2025-01-01", "by=unit&by=field"):
+        assert client.get(f"/api/v1/index?{query}", headers={"Authorization": f"Bearer {figures_key}"}).status_code == 400

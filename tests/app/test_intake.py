@@ -9,8 +9,9 @@ from sqlalchemy.exc import DBAPIError
 from app.models import Comment, Quarantined, RatingCode, RespondentAnswers, Response
 from app.runtime import Runtime
 from app.services.codes import issue_codes
+from app.services.generated_ids import mark_generated
 from app.services.intake import Receipt, Sender, file_submissions, submit_responses
-from survey_forms import Submission, read_submission
+from survey_forms import SheetError, Submission, read_submission
 from tests.clock import Clock
 from tests.factories import COMMUNE, NEIGHBOUR, PROVINCE, response
 
@@ -227,3 +228,30 @@ def test_id_twice_in_one_batch_is_stored_and_named_once(any_runtime: Runtime) ->
     item = response()
     assert submit(any_runtime, item, item).acknowledged == [read(item).id]
     assert count(any_runtime, Response) == 1
+
+
+def test_generated_response_never_enters_an_office(any_runtime: Runtime) -> None:
+    item = response(id=str(mark_generated(bytes(range(10)))))
+    assert submit(any_runtime, item).rejected[0][1].startswith("id: made by the demonstration")
+    assert count(any_runtime, Response) == 0
+
+
+def test_quarantine_keeps_the_hour_only(any_runtime: Runtime) -> None:
+    submit(any_runtime, response(unit="nowhere", answered_at="2025-09-10T03:05:59Z"))
+    submit(any_runtime, response(unit="nowhere", answered_at="2025-09-10T10:25:01+07:00"))
+    with any_runtime.database.read() as session:
+        moments = {row.submission["answered_at"] for row in session.scalars(select(Quarantined))}
+    assert moments == {"2025-09-10T03:00:00Z"}
+
+
+def test_clock_that_has_lost_its_battery_is_rejected_and_spoils_no_page(any_runtime: Runtime) -> None:
+    item = response()
+    with pytest.raises(SheetError, match="before the year 2000"):
+        read({**item, "answered_at": "1970-01-01T00:00:00Z"})
+
+
+def test_replacing_a_row_is_refused_too(runtime: Runtime) -> None:
+    submit(runtime, response())
+    statement = "INSERT OR REPLACE INTO responses SELECT * FROM responses"
+    with pytest.raises(DBAPIError, match="insert-only"), runtime.database.engine.begin() as connection:
+        connection.execute(text(statement))

@@ -141,3 +141,10 @@ def test_every_optional_field_is_taken(client: FlaskClient, device_key: str) -> 
     answer = post(client, device_key, {"responses": [item]})
     assert answer.json is not None
     assert answer.json["acknowledged"] == [item["id"]], answer.json
+
+
+def test_id_comes_back_as_it_was_written(client: FlaskClient, device_key: str) -> None:
+    item = response(id=str(uuid4()).upper())
+    answer = post(client, device_key, {"responses": [item]})
+    assert answer.json is not None
+    assert answer.json["acknowledged"] == [item["id"]]

@@ -321,3 +321,15 @@ def test_an_instrument_survives_being_stored_as_json() -> None:
         again = Instrument.model_validate_json(instrument.model_dump_json())
         assert again == instrument
         assert again.content_hash == instrument.content_hash
+
+
+@pytest.mark.parametrize(("first", "second"), [("a", "A"), ("1.1", "unit"), ("1.1", "Answered_On")])
+def test_code_that_a_table_of_responses_could_not_tell_apart_is_refused(first: str, second: str) -> None:
+    text = (
+        'series: s\nversion: "1.0"\nscale: {levels: [1, 2], satisfied_from: 2, labels: [Chưa, Có]}\n'
+        f'factors:\n  - code: "1"\n    title: Một\n    criteria:\n      - {{code: "{first}", text: Một}}\n'
+        f'      - {{code: "{second}", text: Hai}}\n'
+    )
+    with pytest.raises(InstrumentError, match=second) as caught:
+        parse_instrument(text, "form.yaml")
+    assert caught.value.line is not None
