@@ -43,7 +43,7 @@ class Settings(BaseSettings):
         default=1,
         ge=1,
         le=100,
-        description="Number of the key that hashes new rating codes. Raise it by one to rotate; codes made under every lower number still open.",
+        description="Number of the key that hashes new rating codes. Raise by one to rotate: codes of lower numbers still open.",
     )
     asking: Asking = Field(
         default="full",

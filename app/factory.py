@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import cast
 
-from flask import Blueprint, Flask, g, redirect, url_for
+from flask import Blueprint, Flask, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -67,7 +67,11 @@ def create_app(runtime: Runtime) -> Flask:
     mount(
         app,
         api,
-        {"post_responses": key_that_may("submit responses"), "get_index": key_that_may("read figures")},
+        {
+            "post_responses": key_that_may("submit responses"),
+            "post_invitations": key_that_may("issue invitations"),
+            "get_index": key_that_may("read figures"),
+        },
     )
     mount(app, create_kiosk(DeskServices(runtime), runtime.languages), PUBLIC)
     mount(app, create_auth(runtime), PUBLIC)
@@ -105,13 +109,30 @@ def _create_front(runtime: Runtime) -> Blueprint:
 
 
 def _limit_guessing(app: Flask) -> None:
-    """Stop guessing of passwords and rating codes. Only failures count, so a hall behind one address is never stopped."""
+    """Stop guessing of passwords and rating codes, and floods through a poster.
+
+    Only failures count as guesses, so a hall behind one address is never stopped. A poster has no code whose failures could be counted:
+    there the limits are so wide that no hall of people reaches them.
+    """
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
     wrong_password = limiter.limit("20 per 5 minutes", methods=["POST"], deduct_when=lambda r: r.status_code == 401)
-    wrong_code = limiter.limit("60 per minute", deduct_when=lambda r: r.status_code in (404, 410))
+    wrong_code = limiter.limit(
+        "60 per minute",
+        deduct_when=lambda r: r.status_code in (404, 410) or "n_wrong_codes" in g,
+        cost=lambda: g.get("n_wrong_codes", 1),  # a sheet with several codes may try several at once
+    )
+    opened_by_poster = limiter.limit("1200 per minute")
+    sent_by_poster = limiter.limit("600 per minute", exempt_when=lambda: not _is_sent_by_poster())
     limits = {"auth.sign_in": wrong_password} | dict.fromkeys(("kiosk.invitation", "kiosk.typed_code", "kiosk.rate"), wrong_code)
+    app.view_functions["kiosk.rate"] = cast(Callable[..., ResponseReturnValue], sent_by_poster(app.view_functions["kiosk.rate"]))
+    limits["kiosk.poster"] = opened_by_poster
     for endpoint, limit in limits.items():
         app.view_functions[endpoint] = cast(Callable[..., ResponseReturnValue], limit(app.view_functions[endpoint]))
+
+
+def _is_sent_by_poster() -> bool:
+    """Whether this is a finished sheet of a poster, not one of the pages on the way there."""
+    return request.form.get("channel") == "poster" and request.form.get("go") == "send"
 
 
 def _share_with_templates(app: Flask, runtime: Runtime) -> None:

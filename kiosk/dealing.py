@@ -1,4 +1,4 @@
-"""Which handful of criteria a visit is asked when the server draws: pages without scripts, and the start of visits on people's own phones."""
+"""Which criteria a visit is asked when the server draws: pages without scripts, and visits on people's own phones."""
 
 import hashlib
 from collections import Counter

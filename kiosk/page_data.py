@@ -13,7 +13,12 @@ from survey_forms.translation import Language
 
 
 def visit_data(
-    visit: Visit, languages: Mapping[str, Language], lang: str, now: datetime, addresses: Mapping[str, str], rotation: Mapping[str, object] | None = None
+    visit: Visit,
+    languages: Mapping[str, Language],
+    lang: str,
+    now: datetime,
+    addresses: Mapping[str, str],
+    rotation: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
     """What `rate.js` starts from. Every text a person reads is keyed by its Vietnamese sentence in `texts`, held together for line breaks.
 

@@ -12,10 +12,10 @@ from kiosk.dealing import Dealer
 from kiosk.faces import faces
 from kiosk.form_state import OVERALL, RATING, RESPONDENT, FormState, posted_fields
 from kiosk.forms import CodeForm, RateForm
+from kiosk.further_codes import CodeFault
 from kiosk.page_data import visit_data
 from kiosk.protocols import CodeProblem, KioskServices
 from kiosk.typography import hold_together
-from kiosk.further_codes import CodeFault
 from kiosk.visit import (
     CODES,
     FEEDBACK,
@@ -145,7 +145,9 @@ class Pages:
         if state.page != FINISH or stage is None:
             return state
         # The moment of answering travels in the page, so that posting it twice is the same sheet twice.
-        return replace(state, answered_at=self._services.now(), asked=asked_codes(visit.instrument, stage, state.gave_feedback, state.drawn))
+        return replace(
+            state, answered_at=self._services.now(), asked=asked_codes(visit.instrument, stage, state.gave_feedback, state.drawn)
+        )
 
     def _asking(self, visit: Visit, state: FormState) -> tuple[str, frozenset[str]]:
         """The template of a page and the names of the fields it asks itself."""

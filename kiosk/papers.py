@@ -14,7 +14,7 @@ import typst
 
 from kiosk.errors import SlipError
 from kiosk.fonts import dejavu_folder
-from kiosk.qr import qr_modules, qr_svg
+from kiosk.qr import qr_svg
 from kiosk.slips import CONTACTS_TITLE, DEMONSTRATION_RIBBON, PROMISE, SCAN_WORDS, TITLE, InvitationSlip, slip_pdf
 from kiosk.typography import hold_together
 
@@ -23,9 +23,6 @@ Paper = Literal["slip", "thermal", "a5", "stickers", "sticker-sheet", "insert", 
 labels. insert: A6 that goes along with a result by post. request: A5 to go with a slip that asks for more papers or refuses."""
 
 PAPERS: Final[tuple[Paper, ...]] = get_args(Paper)
-SMALLEST_QR_MM: Final = 25.0
-"""Width of the dark modules on any paper; below it the cameras of older phones fail on thermal paper."""
-
 _SHAPES: Final[dict[Paper, str]] = {
     "thermal": "roll.typ",
     "a5": "page.typ",
@@ -49,7 +46,7 @@ _LEADS: Final[dict[Paper, tuple[str, tuple[str, ...]]]] = {
     "a5": (TITLE, ("Cơ quan mời Ông/Bà đánh giá việc phục vụ khi nộp hồ sơ và khi nhận kết quả. Mỗi lần mất khoảng một đến hai phút.",)),
     "insert": (
         "Kết quả đã đến tay Ông/Bà",
-        ("Kết quả giải quyết hồ sơ được gửi kèm phiếu này qua bưu chính công ích. Mời Ông/Bà dành một đến hai phút đánh giá việc phục vụ.",),
+        ("Kết quả giải quyết hồ sơ được gửi kèm phiếu này qua bưu chính công ích. Mời Ông/Bà đánh giá việc phục vụ trong một, hai phút.",),
     ),
     "request": (
         "Mời Ông/Bà đánh giá việc hướng dẫn, giải thích",
@@ -101,7 +98,6 @@ def paper_pdf(paper: Paper, slips: Sequence[InvitationSlip]) -> bytes:
             raise SlipError("The slip of two A6 sides is printed one by one; choose another paper for several invitations.")
         return slip_pdf(slips[0])
     shape = _LABELS.get(paper) or _PAGES.get(paper) or {"width": 80, "qr": 46}
-    _check_qr(shape["qr"], slips[0].url)
     title, paragraphs = _LEADS.get(paper, (TITLE, ()))
     return _compile(
         _SHAPES[paper],
@@ -155,12 +151,6 @@ def _slip_data(slip: InvitationSlip) -> dict[str, Any]:
         "valid_until": f"{slip.valid_until_on:%d/%m/%Y}",
         "contacts": [hold_together(line) for line in slip.contact_lines],
     }
-
-
-def _check_qr(picture_mm: float, url: str) -> None:
-    n_modules = len(qr_modules(url))
-    if picture_mm * n_modules / (n_modules + 8) < SMALLEST_QR_MM:
-        raise SlipError("The address in the QR is so long that its squares would be too small to read; shorten the public address.")
 
 
 def _compile(template: str, data: dict[str, Any]) -> bytes:

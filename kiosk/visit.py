@@ -78,9 +78,7 @@ def criteria_in_question(instrument: Instrument, stage: Stage, drawn: tuple[str,
     return tuple(c for c in instrument.criteria_at(stage) if drawn is None or c.code in drawn)
 
 
-def asked_codes(
-    instrument: Instrument, stage: Stage, gave_feedback: bool | None, drawn: tuple[str, ...] | None = None
-) -> tuple[str, ...]:
+def asked_codes(instrument: Instrument, stage: Stage, gave_feedback: bool | None, drawn: tuple[str, ...] | None = None) -> tuple[str, ...]:
     """The criteria put to this person: those in question, and the ones for feedback givers only after a yes."""
     return tuple(c.code for c in criteria_in_question(instrument, stage, drawn) if c.asked_of == "everyone" or gave_feedback)
 

@@ -80,8 +80,8 @@ class Submission(BaseModel):
     ``id`` is made by the sender, so that sending again is safe. ``answered_at`` needs a time zone and becomes UTC.
     ``resolving_unit`` is the unit that decided the dossier where that is not the desk. ``asked`` None means every
     criterion of the stage. ``codes`` are further rating codes beside ``code``, of the same unit and field: one agent with
-    thirty dossiers answers once, and all are spent together or none. Every string is NFC. Raises pydantic's ValidationError, without the values; see
-    `read_submission` for problems by field.
+    thirty dossiers answers once, and all are spent together or none. Every string is NFC. Raises pydantic's
+    ValidationError, without the values; see `read_submission` for problems by field.
     """
 
     # Rejected input must reach neither logs nor answers: it can hold what a citizen wrote.

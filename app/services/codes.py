@@ -23,7 +23,7 @@ class CodeRefusedError(AppError):
 
 
 class CodesRefusedError(AppError):
-    """Codes of one sheet that cannot be spent. `refused`: what each is called – `code`, or `codes.2` for the second further one – and why."""
+    """Codes of one sheet that cannot be spent. `refused`: each one's name – `code`, `codes.2` for the second further one – and why."""
 
     def __init__(self, refused: list[tuple[str, CodeRefusedError]]) -> None:
         super().__init__("; ".join(f"{name}: {error}" for name, error in refused))
@@ -90,7 +90,7 @@ def count_open_codes(runtime: Runtime) -> dict[int, int]:
             .group_by(RatingCode.key_id)
             .order_by(RatingCode.key_id)
         )
-        return {key_id: n_codes for key_id, n_codes in rows}
+        return dict(rows.tuples())
 
 
 def get_code(runtime: Runtime, session: Session, text: str) -> RatingCode:

@@ -62,6 +62,7 @@ class DeskInMemory:
         return self.desk if unit == self.desk.unit else None
 
     def asking(self, desk: Desk) -> Asking:
+        assert desk == self.desk
         return self.how_much
 
     def instrument_for(self, desk: Desk) -> Instrument:
