@@ -90,7 +90,7 @@ def count_open_codes(runtime: Runtime) -> dict[int, int]:
             .group_by(RatingCode.key_id)
             .order_by(RatingCode.key_id)
         )
-        return dict(rows.tuples())
+        return {row[0]: row[1] for row in rows}
 
 
 def get_code(runtime: Runtime, session: Session, text: str) -> RatingCode:
