@@ -33,8 +33,10 @@ def at(address: str) -> dict[str, dict[str, str]]:
 def sheet(code: str | None, **changes: str) -> dict[str, str]:
     named = {"code": code} if code else {}
     return {
-        "go": "send", "page": "finish", "id": str(uuid4()), "stage": "result", "kind": "individual", "rating-1.1": "4", "asked": "1.1 1.2",
-        "instrument": "kiosk-default@1.0", "unit": COMMUNE, "field": "ho-tich", "answered_at": "2025-09-10T03:29:00+00:00", **named, **changes,
+        "go": "send", "page": "finish", "id": str(uuid4()), "stage": "result", "kind": "individual",
+        "rating-1.1": "4", "asked": "1.1 1.2",
+        "instrument": "kiosk-default@1.0", "unit": COMMUNE, "field": "ho-tich", "answered_at": "2025-09-10T03:29:00+00:00",
+        **named, **changes,
     }  # fmt: skip
 
 

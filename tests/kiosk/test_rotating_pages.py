@@ -14,7 +14,8 @@ from tests.kiosk.page import Page, press, read
 
 def answer_to_the_end(client: FlaskClient, answer: TestResponse, kind: str = "individual", codes: str = "") -> tuple[Page, list[str]]:
     """Go through a visit and stop at the last page; the ratings asked on the way are returned."""
-    page, asked = read(answer), []
+    page = read(answer)
+    asked: list[str] = []
     for _ in range(20):
         names = {name for name, _ in page.buttons}
         if ("go", "send") in page.buttons:
