@@ -120,6 +120,8 @@ def _limit_guessing(app: Flask) -> None:
         "60 per minute",
         deduct_when=lambda r: r.status_code in (404, 410) or "n_wrong_codes" in g,
         cost=lambda: g.get("n_wrong_codes", 1),  # a sheet with several codes may try several at once
+        # A tablet's or a poster's sheet carries no code: somebody who guesses in the same hall must not stop it.
+        exempt_when=lambda: request.endpoint == "kiosk.rate" and not request.form.get("code"),
     )
     opened_by_poster = limiter.limit("1200 per minute")
     sent_by_poster = limiter.limit("600 per minute", exempt_when=lambda: not _is_sent_by_poster())

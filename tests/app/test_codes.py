@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from app import schema
 from app.cli.keys import rotate_codes_command
 from app.models import RatingCode, Response
 from app.runtime import Runtime
@@ -83,6 +84,14 @@ def test_further_codes_need_a_first_and_have_an_end() -> None:
         read_submission(response(codes=["0000-0000-0000"]))
     with pytest.raises(SheetError, match="codes: are more than 99"):
         read_submission(response(code="0000-0000-0000", codes=["0000-0000-0000"] * 100))
+
+
+def test_codes_printed_before_the_migration_are_paper_and_still_open(any_runtime: Runtime) -> None:
+    (code,) = issue(any_runtime, 1)
+    schema.downgrade(any_runtime.database, "0001")
+    schema.upgrade(any_runtime.database)
+    with any_runtime.database.read() as session:
+        assert get_code(any_runtime, session, code).handed_out == "paper"
 
 
 def test_table_of_codes_keeps_no_order_after_the_migration(runtime: Runtime) -> None:

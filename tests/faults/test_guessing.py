@@ -66,6 +66,17 @@ def test_thousand_guesses_are_stopped_early_and_the_right_code_opens_elsewhere(
     assert client.get(f"/r/{codes[0]}", **at(CITIZEN)).status_code == 200
 
 
+def test_tablet_goes_on_while_somebody_guesses_behind_the_same_address(client: FlaskClient, token: str, device_key: str) -> None:
+    statuses = {
+        client.post("/rate", data=sheet(guess, csrf_token=token), **at(HALL)).status_code
+        for guess, _ in zip(guesses(), range(80), strict=False)
+    }
+    assert statuses == {404, 429}
+    assert client.get(f"/tablet/{device_key}", **at(HALL)).status_code == 302
+    answer = client.post("/rate", data=sheet(None, csrf_token=token), headers={"Accept": "application/json"}, **at(HALL))
+    assert answer.get_json()["status"] == "acknowledged"
+
+
 def test_hall_of_people_with_right_codes_behind_one_address_is_never_stopped(client: FlaskClient, runtime: Runtime, token: str) -> None:
     codes, _ = issue_codes(runtime, unit_key=COMMUNE, field_code="ho-tich", how_many=300)
     for code in codes:
