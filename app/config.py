@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import ConfigurationError
+from survey_forms.vocabulary import Asking
 
 LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """Days and periods are days in Việt Nam; storage is UTC."""
@@ -39,6 +40,16 @@ class Settings(BaseSettings):
     )
     kiosk_instrument: str = Field(default="kiosk-default@1.0", description="Questionnaire the desks ask, as series@version.")
     code_valid_days: int = Field(default=60, ge=1, le=400, description="How many days a rating code is valid.")
+    code_key_id: int = Field(
+        default=1,
+        ge=1,
+        le=100,
+        description="Number of the key that hashes new rating codes. Raise by one to rotate: codes of lower numbers still open.",
+    )
+    asking: Asking = Field(
+        default="full",
+        description="full: every criterion of the stage. rotating: the overall question and a balanced handful of at most six.",
+    )
     n_min: int = Field(
         default=30,
         ge=2,

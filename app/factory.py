@@ -64,7 +64,11 @@ def create_app(runtime: Runtime) -> Flask:
     mount(
         app,
         api,
-        {"post_responses": key_that_may("submit responses"), "get_index": key_that_may("read figures")},
+        {
+            "post_responses": key_that_may("submit responses"),
+            "post_invitations": key_that_may("issue invitations"),
+            "get_index": key_that_may("read figures"),
+        },
     )
     mount(app, create_kiosk(DeskServices(runtime), runtime.languages), PUBLIC)
     mount(app, create_auth(runtime), PUBLIC)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, make_response, request
+from flask import Flask, Response, g, make_response, request
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
@@ -20,12 +20,19 @@ FLOOD_OF_CODES = parse("600 per minute")
 Answer = Any
 """Whatever a Flask view returns; `make_response` reads it."""
 
+OPENED_BY_POSTER = parse("1200 per minute")
+SENT_BY_POSTER = parse("600 per minute")
+"""From one address. A poster has no code whose failures could be counted; no hall of people reaches these."""
+
 _CODE_ENDPOINTS = ("kiosk.invitation", "kiosk.typed_code", "kiosk.rate")
 
 
 def limit_guessing(app: Flask) -> None:
-    """Count failures of sign-in and of rating codes. A whole hall sits behind one address, so only failures count, and
-    a person with a right code is not stopped by neighbours with wrong ones."""
+    """Count failures of sign-in and of rating codes, and floods through a poster.
+
+    A whole hall sits behind one address, so only failures count, a person with a right code is not stopped by neighbours
+    with wrong ones, and a tablet's sheet, which carries no code, is not stopped at all.
+    """
     failures = FixedWindowRateLimiter(MemoryStorage())
 
     def guard_sign_in() -> Response:
@@ -37,16 +44,32 @@ def limit_guessing(app: Flask) -> None:
     def guard_code(view: Callable[..., Answer]) -> Callable[..., Response]:
         def guarded(**values: str) -> Response:
             whose = (request.remote_addr or "",)
+            if _is_sent_by_poster() and not failures.hit(SENT_BY_POSTER, "sent", *whose):
+                raise TooManyAttemptsError("too many sheets from this address, wait a minute")
+            if request.endpoint == "kiosk.rate" and not request.form.get("code"):
+                return make_response(view(**values))
             if not failures.test(FLOOD_OF_CODES, *whose):
                 raise TooManyAttemptsError("too many wrong rating codes, wait a minute")
             return _count(failures, view(**values), (404, 410), [(FLOOD_OF_CODES, whose), (WRONG_CODES, whose)])
 
         return guarded
 
+    def guard_poster(**values: str) -> Response:
+        if not failures.hit(OPENED_BY_POSTER, "opened", request.remote_addr or ""):
+            raise TooManyAttemptsError("too many visits from this address, wait a minute")
+        return make_response(open_poster(**values))
+
     sign_in = app.view_functions["auth.sign_in"]
     app.view_functions["auth.sign_in"] = guard_sign_in
     for endpoint in _CODE_ENDPOINTS:
         app.view_functions[endpoint] = guard_code(app.view_functions[endpoint])
+    open_poster = app.view_functions["kiosk.poster"]
+    app.view_functions["kiosk.poster"] = guard_poster
+
+
+def _is_sent_by_poster() -> bool:
+    """Whether this is a finished sheet of a poster, not one of the pages on the way there."""
+    return request.form.get("channel") == "poster" and request.form.get("go") == "send"
 
 
 def _count(
@@ -55,10 +78,11 @@ def _count(
     failing: tuple[int, ...],
     limits: list[tuple[RateLimitItem, tuple[str, ...]]],
 ) -> Response:
-    """Count a failing answer; refuse it once any limit is used up."""
+    """Count a failing answer, one for each wrong code of a sheet with several; refuse it once any limit is used up."""
     response = make_response(answer)
-    if response.status_code in failing:
-        hits = [failures.hit(limit, *whose) for limit, whose in limits]  # every limit counts, whichever refuses
+    if response.status_code in failing or "n_wrong_codes" in g:
+        cost = max(1, g.get("n_wrong_codes", 1))
+        hits = [failures.hit(limit, *whose, cost=cost) for limit, whose in limits]  # every limit counts, whichever refuses
         if not all(hits):
             raise TooManyAttemptsError("too many attempts, wait a few minutes")
     return response

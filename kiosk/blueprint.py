@@ -4,33 +4,39 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
+from flask import Blueprint, Response, g, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, generate_csrf
 
 from kiosk.codes import normalise_code
+from kiosk.dealing import Dealer
 from kiosk.errors import CodeMistyped
 from kiosk.form_state import FormState, Incomplete, build_submission, parse_state
 from kiosk.forms import CodeForm, RateForm
+from kiosk.further_codes import CodeFault, find_faults
 from kiosk.pages import Pages
 from kiosk.protocols import CodeProblem, Device, KioskServices
 from kiosk.visit import (
+    CODES,
     FIELD,
     FINISH,
     KIND,
     STAGE,
     START,
     Visit,
+    is_drawn,
     page_after,
     page_before,
     pages,
     visit_at_device,
     visit_by_invitation,
+    visit_by_poster,
 )
 from kiosk.wording import (
     CODE_SENTENCES,
     SAY_CHOOSE_FIELD,
     SAY_CHOOSE_STAGE,
+    SAY_CODES,
     SAY_EXPIRED_PAGE,
     SAY_NEW_SHEET,
     SAY_REFUSED,
@@ -51,12 +57,15 @@ def create_kiosk(services: KioskServices, languages: Mapping[str, Language]) -> 
     is answered here, because only the kiosk can show the same page again with everything that had been answered.
     """
     blueprint = Blueprint("kiosk", __name__, template_folder="templates", static_folder="static", static_url_path="/kiosk/static")
-    kiosk = _Kiosk(services, Pages(services, languages))
+    dealer = Dealer(services)
+    kiosk = _Kiosk(services, Pages(services, languages, dealer), dealer)
     blueprint.add_url_rule("/tablet/<device_key>", "enrol", kiosk.enrol, methods=["GET"])
     blueprint.add_url_rule("/tablet", "tablet", kiosk.tablet, methods=["GET"])
     blueprint.add_url_rule("/r", "code_entry", kiosk.code_entry, methods=["GET"])
     blueprint.add_url_rule("/r", "typed_code", kiosk.typed_code, methods=["POST"])
     blueprint.add_url_rule("/r/<code>", "invitation", kiosk.invitation, methods=["GET"])
+    blueprint.add_url_rule("/p/<unit>", "poster", kiosk.poster, methods=["GET"])
+    blueprint.add_url_rule("/p/<unit>/<counter>", "poster", kiosk.poster, methods=["GET"])
     blueprint.add_url_rule("/rate", "rate", kiosk.rate, methods=["POST"])
     blueprint.add_url_rule("/rate", "rate_again", kiosk.rate_again, methods=["GET"])
     blueprint.register_error_handler(CSRFError, kiosk.expired_page)
@@ -77,8 +86,9 @@ def _wants_json() -> bool:
 class _Kiosk:
     """The views, holding the services they were mounted with."""
 
-    def __init__(self, services: KioskServices, pages_: Pages) -> None:
+    def __init__(self, services: KioskServices, pages_: Pages, dealer: Dealer) -> None:
         self._services = services
+        self._dealer = dealer
         self._pages = pages_
 
     def enrol(self, device_key: str) -> ResponseReturnValue:
@@ -101,7 +111,13 @@ class _Kiosk:
         device = self._device()
         if device is None:
             return self._pages.not_enrolled(403)
-        visit = visit_at_device(device, self._services.instrument_for(device.desk))
+        return self._pages.show(self._visit_at(device), FormState(lang=self._pages.language(request.args.get("lang"))))
+
+    def poster(self, unit: str, counter: str | None = None) -> ResponseReturnValue:
+        """The rating page a desk's poster opens; 404 for a desk that is not there. A counter that has gone leaves the desk."""
+        visit = self._visit_by_poster(unit, counter)
+        if visit is None:
+            return self._pages.no_such_desk()
         return self._pages.show(visit, FormState(lang=self._pages.language(request.args.get("lang"))))
 
     def code_entry(self) -> ResponseReturnValue:
@@ -146,7 +162,8 @@ class _Kiosk:
         return self._turn_page(visit, state)
 
     def _turn_page(self, visit: Visit, state: FormState) -> ResponseReturnValue:
-        order = pages(visit, state.stage, state.gave_feedback)
+        state = self._with_draw(visit, state)
+        order = pages(visit, visit.stage or state.stage, state.gave_feedback, state.drawn, state.kind)
         if "to_lang" in request.form:
             return self._pages.show(visit, state)
         if state.unreadable:
@@ -161,12 +178,35 @@ class _Kiosk:
         if target not in (START, STAGE, FIELD) and visit.field is None and state.field not in {c.code for c in visit.fields}:
             return self._pages.show(visit, replace(state, page=FIELD), SAY_CHOOSE_FIELD, 422)
         if state.page == KIND and target == KIND:  # the order was told before the stage was known
-            target = page_after(pages(visit, state.stage, state.gave_feedback), KIND)
+            target = page_after(pages(visit, state.stage, state.gave_feedback, state.drawn, state.kind), KIND)
+        faults = find_faults(self._services, state) if state.page == CODES else []
+        if faults:
+            return self._name_faults(visit, state, faults)
         return self._pages.show(visit, replace(state, page=target, asked=None))
+
+    def _with_draw(self, visit: Visit, state: FormState) -> FormState:
+        """The state with the criteria this visit is asked, once stage and field are known; a new choice of them draws anew."""
+        stage, field = visit.stage or state.stage, visit.field.code if visit.field else state.field
+        if visit.asking == "full" or stage is None or field is None:
+            return replace(state, drawn=None)
+        if is_drawn(visit.instrument, stage, state.drawn) and state.page not in (START, STAGE, FIELD):
+            return state
+        return replace(state, drawn=self._dealer.draw(visit, stage, field))
+
+    def _name_faults(self, visit: Visit, state: FormState, faults: list[CodeFault]) -> ResponseReturnValue:
+        """The page of further codes with what is wrong; each wrong code counts as one guess, as typed ones do."""
+        g.n_wrong_codes = len(faults)
+        if _wants_json():
+            message = self._pages.name_faults(faults, state.lang)
+            return jsonify(status="rejected", message=message, page=CODES), 422
+        return self._pages.show(visit, replace(state, page=CODES), SAY_CODES, 422, faults)
 
     def _send(self, state: FormState, visit: Visit | CodeProblem | None) -> ResponseReturnValue:
         if visit in (None, CodeProblem.mistyped, CodeProblem.unknown):
             return self._pages.not_enrolled(403) if visit is None else self._refuse_code(visit, state.lang)
+        if isinstance(visit, Visit) and visit.code and state.stage is not None and state.stage not in visit.stages:
+            # Its code is spent at this stage: the sheet may be one we have, sent again. The post speaks for itself, the one door knows.
+            visit = CodeProblem.used
         known = visit if isinstance(visit, Visit) else None
         form = RateForm()
         if not form.validate():
@@ -185,6 +225,9 @@ class _Kiosk:
         if outcome.status == "rejected":
             if isinstance(visit, CodeProblem):
                 return self._refuse_code(visit, state.lang)
+            faults = find_faults(self._services, state) if known and submission.codes else []
+            if known and faults:
+                return self._name_faults(known, state, faults)
             return self._hold(known, state, SAY_REFUSED, FINISH)
         # Quarantined is kept too: a person will look at it, and the citizen has done everything right.
         if _wants_json():
@@ -228,8 +271,20 @@ class _Kiosk:
         """The visit a post belongs to: by its code if it carries one, else by the tablet it comes from."""
         if state.code:
             return self._visit_of_code(state.code)
+        if state.channel == "poster" and state.unit:
+            return self._visit_by_poster(state.unit, state.counter)
         device = self._device()
-        return visit_at_device(device, self._services.instrument_for(device.desk)) if device else None
+        return self._visit_at(device) if device else None
+
+    def _visit_at(self, device: Device) -> Visit:
+        return visit_at_device(device, self._services.instrument_for(device.desk), self._services.asking(device.desk))
+
+    def _visit_by_poster(self, unit: str, counter: str | None) -> Visit | None:
+        desk = self._services.find_desk(unit)
+        if desk is None:
+            return None
+        at = next((choice for choice in desk.counters if choice.code == counter), None)
+        return visit_by_poster(desk, at, self._services.instrument_for(desk), self._services.asking(desk))
 
     def _visit_of_code(self, code: str) -> Visit | CodeProblem:
         invitation = self._services.find_invitation(code)
@@ -239,4 +294,5 @@ class _Kiosk:
             normalised = normalise_code(code)
         except CodeMistyped:
             return CodeProblem.mistyped
-        return visit_by_invitation(invitation, self._services.instrument_for(invitation.desk), normalised)
+        desk = invitation.desk
+        return visit_by_invitation(invitation, self._services.instrument_for(desk), normalised, self._services.asking(desk))

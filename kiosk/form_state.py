@@ -4,6 +4,7 @@ Everything that decides what is stored stands in the post itself, the moment of 
 again gives the same submission and the one door can recognise it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
@@ -12,15 +13,18 @@ from typing import Final, Literal, TypeVar
 from unicodedata import category
 from uuid import UUID
 
+from kiosk.codes import normalise_code
+from kiosk.errors import CodeMistyped
 from kiosk.visit import START, Visit, asked_codes
 from survey_forms.sheet import Rating, parse_rating
-from survey_forms.submission import Submission
+from survey_forms.submission import MAX_FURTHER_CODES, Submission
 from survey_forms.text import is_code
-from survey_forms.vocabulary import MODES, RESPONDENT_KINDS, STAGES, TOOK_CLASSES, Mode, RespondentKind, Stage, Took
+from survey_forms.vocabulary import MODES, RESPONDENT_KINDS, STAGES, TOOK_CLASSES, Channel, Mode, RespondentKind, Stage, Took
 
 RATING: Final = "rating-"
 RESPONDENT: Final = "respondent-"
 OVERALL: Final = "overall"
+CHANNELS_WITHOUT_DEVICE: Final[tuple[Channel, ...]] = ("invitation", "link", "poster")
 LONGEST_KEPT: Final = 20_000  # characters of a comment carried along, so that one that is too long can still be shortened
 
 # An answer may wait this long for its sending; a clock that says otherwise is wrong and the server's moment is taken.
@@ -40,6 +44,8 @@ class FormState:
     answered_at: datetime | None = None
     lang: str = "vi"
     code: str | None = None
+    codes: tuple[str, ...] = ()
+    channel: Channel | None = None
     instrument: str | None = None
     unit: str | None = None
     counter: str | None = None
@@ -48,6 +54,7 @@ class FormState:
     stage: Stage | None = None
     kind: RespondentKind | None = None
     gave_feedback: bool | None = None
+    drawn: tuple[str, ...] | None = None
     asked: tuple[str, ...] | None = None
     ratings: Mapping[str, Rating] = dataclass_field(default_factory=dict)
     overall: Rating | None = None
@@ -88,6 +95,8 @@ def parse_state(posted: Mapping[str, str]) -> FormState:
         answered_at=_moment(posted.get("answered_at", "")),
         lang=posted.get("lang", "vi"),
         code=_key(posted.get("code")),
+        codes=_lines(posted.get("codes", "")),
+        channel=_one_of(CHANNELS_WITHOUT_DEVICE, posted.get("channel")),
         instrument=_key(posted.get("instrument")),
         unit=_key(posted.get("unit")),
         counter=_key(posted.get("counter")),
@@ -96,6 +105,7 @@ def parse_state(posted: Mapping[str, str]) -> FormState:
         stage=_one_of(STAGES, posted.get("stage")),
         kind=_one_of(RESPONDENT_KINDS, posted.get("kind")),
         gave_feedback={"yes": True, "no": False}.get(posted.get("gave_feedback", "")),
+        drawn=tuple(posted["drawn"].split()) if posted.get("drawn", "").strip() else None,
         asked=tuple(posted["asked"].split()) if posted.get("asked", "").strip() else None,
         ratings=ratings,
         overall=_rating(posted.get(OVERALL, ""), OVERALL, unreadable),
@@ -117,6 +127,8 @@ def posted_fields(state: FormState) -> Iterator[tuple[str, str]]:
         "answered_at": state.answered_at.isoformat() if state.answered_at else None,
         "lang": state.lang,
         "code": state.code,
+        "codes": "\n".join(state.codes) or None,
+        "channel": state.channel,
         "instrument": state.instrument,
         "unit": state.unit,
         "counter": state.counter,
@@ -125,6 +137,7 @@ def posted_fields(state: FormState) -> Iterator[tuple[str, str]]:
         "stage": state.stage,
         "kind": state.kind,
         "gave_feedback": _yes_no(state.gave_feedback),
+        "drawn": " ".join(state.drawn) if state.drawn else None,
         "asked": " ".join(state.asked) if state.asked else None,
         "comment": state.comment or None,
         "helped": "yes" if state.helped else None,
@@ -169,7 +182,7 @@ def build_submission(state: FormState, visit: Visit | None, now: datetime) -> Su
     field_code = _field(state, visit)
     asked = state.asked
     if asked is None and visit is not None and visit.instrument.id == instrument:
-        asked = asked_codes(visit.instrument, stage, state.gave_feedback)
+        asked = asked_codes(visit.instrument, stage, state.gave_feedback, state.drawn)
     answered_at = bounded_moment(state.answered_at, now)
     took = state.took or (took_class((answered_at - state.started_at).total_seconds()) if state.started_at else None)
     return Submission(
@@ -177,10 +190,11 @@ def build_submission(state: FormState, visit: Visit | None, now: datetime) -> Su
         instrument=instrument,
         unit=unit,
         field=field_code,
-        channel=visit.channel if visit else "invitation",
+        channel=visit.channel if visit else "link" if state.channel == "link" else "invitation",
         answered_at=answered_at,
         ratings={code: rating for code, rating in state.ratings.items() if asked is None or code in asked},
         code=state.code if visit is None else visit.code,
+        codes=_further_codes(state, visit),
         counter=(visit.counter.code if visit.counter else None) if visit else state.counter,
         stage=stage,
         mode=visit.mode if visit else state.mode,
@@ -193,6 +207,23 @@ def build_submission(state: FormState, visit: Visit | None, now: datetime) -> Su
         comment=state.comment.strip() or None,
         respondent=dict(state.respondent),
     )
+
+
+def _further_codes(state: FormState, visit: Visit | None) -> tuple[str, ...] | None:
+    """The further codes of somebody who acts for others, each once; one that cannot be read stays, for the one door to name."""
+    first = state.code if visit is None else visit.code
+    if first is None or state.kind != "authorised":
+        return None
+    codes = dict.fromkeys(_normalised(code) for code in state.codes)
+    codes.pop(_normalised(first), None)
+    return tuple(codes) or None
+
+
+def _normalised(code: str) -> str:
+    try:
+        return normalise_code(code)
+    except CodeMistyped:
+        return code
 
 
 def bounded_moment(moment: datetime | None, now: datetime) -> datetime:
@@ -244,6 +275,12 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return value.astimezone(UTC) if value.tzinfo and 2000 < value.year < 9000 else None
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    """The lines of a text, at most as many as a sheet may carry codes and one more, so that a surplus is noticed."""
+    lines = (" ".join("".join(c if c.isprintable() else " " for c in line).split())[:200] for line in re.split(r"[\r\n,;]+", text))
+    return tuple(line for line in lines if line)[: MAX_FURTHER_CODES + 1]
 
 
 def _key(text: str | None) -> str | None:

@@ -12,7 +12,14 @@ from survey_forms.instrument import Instrument
 from survey_forms.translation import Language
 
 
-def visit_data(visit: Visit, languages: Mapping[str, Language], lang: str, now: datetime, addresses: Mapping[str, str]) -> dict[str, Any]:
+def visit_data(
+    visit: Visit,
+    languages: Mapping[str, Language],
+    lang: str,
+    now: datetime,
+    addresses: Mapping[str, str],
+    rotation: Mapping[str, object] | None = None,
+) -> dict[str, Any]:
     """What `rate.js` starts from. Every text a person reads is keyed by its Vietnamese sentence in `texts`, held together for line breaks.
 
     `now_ms` lets the script tell the server's time without trusting the device's clock.
@@ -22,6 +29,7 @@ def visit_data(visit: Visit, languages: Mapping[str, Language], lang: str, now: 
         "now_ms": int(now.timestamp() * 1000),
         "addresses": dict(addresses),
         "channel": visit.channel,
+        "rotation": rotation,
         "office": visit.desk.office_name,
         "demonstration": visit.desk.demonstration,
         "envelope": {
@@ -30,6 +38,7 @@ def visit_data(visit: Visit, languages: Mapping[str, Language], lang: str, now: 
             "counter": visit.counter.code if visit.counter else None,
             "mode": visit.mode,
             "code": visit.code,
+            "channel": None if visit.channel == "kiosk" else visit.channel,
         },
         "fields": [{"code": choice.code, "name": choice.name} for choice in visit.fields],
         "stages": list(visit.stages),

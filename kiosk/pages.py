@@ -1,6 +1,6 @@
 """Turns a visit and its state into an HTML page. Chooses the template and what it needs; decides nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,13 +8,16 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kiosk import wording
+from kiosk.dealing import Dealer
 from kiosk.faces import faces
 from kiosk.form_state import OVERALL, RATING, RESPONDENT, FormState, posted_fields
 from kiosk.forms import CodeForm, RateForm
+from kiosk.further_codes import CodeFault
 from kiosk.page_data import visit_data
 from kiosk.protocols import CodeProblem, KioskServices
 from kiosk.typography import hold_together
 from kiosk.visit import (
+    CODES,
     FEEDBACK,
     FIELD,
     FINISH,
@@ -24,20 +27,22 @@ from kiosk.visit import (
     START,
     Visit,
     asked_codes,
+    criteria_in_question,
     factor_of_page,
     factor_page,
     factors_at,
     pages,
 )
-from survey_forms.instrument import Criterion, Factor
+from survey_forms.instrument import Criterion
 from survey_forms.translation import Language
-from survey_forms.vocabulary import Channel, Stage
+from survey_forms.vocabulary import Channel
 
 
 class Pages:
     """Every page a citizen can see, in every language."""
 
-    def __init__(self, services: KioskServices, languages: Mapping[str, Language]) -> None:
+    def __init__(self, services: KioskServices, languages: Mapping[str, Language], dealer: Dealer) -> None:
+        self._dealer = dealer
         self._services = services
         self._languages = languages
 
@@ -50,11 +55,13 @@ class Pages:
         translated = self._languages[lang].translate(sentence)
         return hold_together(translated) if lang == "vi" or translated == sentence else translated
 
-    def show(self, visit: Visit, state: FormState, say: str | None = None, status: int = 200) -> ResponseReturnValue:
+    def show(
+        self, visit: Visit, state: FormState, say: str | None = None, status: int = 200, faults: Sequence[CodeFault] = ()
+    ) -> ResponseReturnValue:
         """The page `state` names, carrying everything answered so far; an unknown name shows the first page."""
         if not visit.fields or not visit.stages:
             return self._page("kiosk/problem.html", state.lang, 503, desk=visit.desk, problem="not_ready", home=None)
-        order = pages(visit, state.stage, state.gave_feedback)
+        order = pages(visit, state.stage, state.gave_feedback, state.drawn, state.kind)
         if state.page not in order:
             state = replace(state, page=START)
         state = self._settled(visit, state)
@@ -70,6 +77,7 @@ class Pages:
             state=state,
             hidden=hidden,
             say=say,
+            faults=[(fault.number, wording.FURTHER_CODE_SENTENCES[fault.problem]) for fault in faults],
             field=visit.field or next((c for c in visit.fields if c.code == state.field), None),
             faces=faces(visit.instrument.scale),
             segments=self._segments(visit, state),
@@ -80,7 +88,17 @@ class Pages:
     def thanks(self, visit: Visit | None, channel: Channel, lang: str) -> ResponseReturnValue:
         """The sheet is kept. A tablet returns to its start page by itself, a citizen's own phone stays."""
         home = url_for("kiosk.tablet") if channel == "kiosk" else None
-        return self._page("kiosk/thanks.html", lang, 200, desk=visit.desk if visit else None, field=None, home=home)
+        desk = visit.desk if visit else None
+        return self._page("kiosk/thanks.html", lang, 200, desk=desk, field=None, home=home, by_code=channel != "poster")
+
+    def name_faults(self, faults: Sequence[CodeFault], lang: str) -> str:
+        """What is wrong with further codes, by the line each stands on, as one text."""
+        return " ".join(
+            self.say(wording.SAY_CODE_LINE, lang).format(
+                number=fault.number, problem=self.say(wording.FURTHER_CODE_SENTENCES[fault.problem], lang)
+            )
+            for fault in faults
+        )
 
     def not_enrolled(self, status: int) -> ResponseReturnValue:
         """This browser is no tablet of ours: what happened and what to do."""
@@ -88,6 +106,10 @@ class Pages:
         if request.accept_mimetypes.best == "application/json":
             return {"status": "rejected", "message": self.say(wording.SAY_REFUSED, lang)}, status
         return self._page("kiosk/problem.html", lang, status, desk=None, problem="not_enrolled", home=None)
+
+    def no_such_desk(self) -> ResponseReturnValue:
+        """A poster's address that leads nowhere: what happened and what to do."""
+        return self._page("kiosk/problem.html", self.language(request.args.get("lang")), 404, desk=None, problem="no_such_desk", home=None)
 
     def code_entry(self, form: CodeForm, lang: str, problem: CodeProblem | None, say: str | None = None) -> ResponseReturnValue:
         """Typing a code; with a problem also why the last one opened nothing and what to do. What was typed stays."""
@@ -115,6 +137,7 @@ class Pages:
             counter=visit.counter.code if visit.counter else None,
             mode=visit.mode,
             code=visit.code,
+            channel=None if visit.channel == "kiosk" else visit.channel,
             field=visit.field.code if visit.field else state.field,
             stage=stage,
             unreadable=(),
@@ -122,7 +145,9 @@ class Pages:
         if state.page != FINISH or stage is None:
             return state
         # The moment of answering travels in the page, so that posting it twice is the same sheet twice.
-        return replace(state, answered_at=self._services.now(), asked=asked_codes(visit.instrument, stage, state.gave_feedback))
+        return replace(
+            state, answered_at=self._services.now(), asked=asked_codes(visit.instrument, stage, state.gave_feedback, state.drawn)
+        )
 
     def _asking(self, visit: Visit, state: FormState) -> tuple[str, frozenset[str]]:
         """The template of a page and the names of the fields it asks itself."""
@@ -132,6 +157,8 @@ class Pages:
             return "kiosk/choices.html", frozenset({_CHOICE_NAME[state.page]})
         if state.page == QUESTIONS:
             return "kiosk/questions.html", frozenset(RESPONDENT + question.code for question in visit.instrument.questions)
+        if state.page == CODES:
+            return "kiosk/codes.html", frozenset({"codes"})
         if state.page == FINISH:
             return "kiosk/finish.html", frozenset({OVERALL, "comment", "helped"})
         return "kiosk/factor.html", frozenset(RATING + c.code for c in self._criteria(visit, state))
@@ -141,9 +168,10 @@ class Pages:
         if state.page == START:
             addresses = {
                 "rate": url_for("kiosk.rate"),
-                "home": url_for("kiosk.tablet" if visit.channel == "kiosk" else "kiosk.code_entry"),
+                "home": home_of(visit),
             }
-            return {"data": visit_data(visit, self._languages, state.lang, self._services.now(), addresses)}
+            rotation = self._dealer.hand_over(visit) if visit.asking == "rotating" else None
+            return {"data": visit_data(visit, self._languages, state.lang, self._services.now(), addresses, rotation)}
         if state.page in _CHOICE_NAME:
             question, choices = self._choices(visit, state.page)
             return {"question": question, "choices": choices, "name": _CHOICE_NAME[state.page]}
@@ -163,21 +191,22 @@ class Pages:
         factor = factor_of_page(visit.instrument, state.page)
         if factor is None or state.stage is None:
             return ()
-        asked = asked_codes(visit.instrument, state.stage, state.gave_feedback)
+        asked = asked_codes(visit.instrument, state.stage, state.gave_feedback, state.drawn)
         return tuple(criterion for criterion in factor.criteria if criterion.code in asked)
 
     def _segments(self, visit: Visit, state: FormState) -> list[dict[str, Any]]:
         """The bar of progress: one segment per factor, as long as its criteria."""
         if state.stage is None:
             return []
-        order = pages(visit, state.stage, state.gave_feedback)
+        order = pages(visit, state.stage, state.gave_feedback, state.drawn, state.kind)
+        in_question = criteria_in_question(visit.instrument, state.stage, state.drawn)
         here = order.index(state.page)
         segments = []
-        for factor in factors_at(visit.instrument, state.stage):
+        for factor in factors_at(visit.instrument, state.stage, state.drawn):
             page = factor_page(factor)
             place = order.index(page) if page in order else here - 1
             at = "here" if place == here else "done" if place < here else "ahead"
-            segments.append({"factor": factor, "at": at, "span": _span(factor, state.stage)})
+            segments.append({"factor": factor, "at": at, "span": sum(c in in_question for c in factor.criteria)})
         return segments
 
     def _page(self, template: str, lang: str, status: int, **context: Any) -> ResponseReturnValue:
@@ -192,5 +221,10 @@ class Pages:
 _CHOICE_NAME = {STAGE: "stage", FIELD: "field", KIND: "kind", FEEDBACK: "gave_feedback"}
 
 
-def _span(factor: Factor, stage: Stage) -> int:
-    return sum(stage in criterion.stages for criterion in factor.criteria)
+def home_of(visit: Visit) -> str:
+    """Where this visit began, without its code: what the address bar shows afterwards."""
+    if visit.channel == "kiosk":
+        return url_for("kiosk.tablet")
+    if visit.channel != "poster":
+        return url_for("kiosk.code_entry")
+    return url_for("kiosk.poster", unit=visit.desk.unit, counter=visit.counter.code if visit.counter else None)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from survey_forms.instrument import Instrument
 from survey_forms.submission import Submission
-from survey_forms.vocabulary import Mode, Stage
+from survey_forms.vocabulary import Asking, Channel, Mode, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class Invitation:
     mode: Mode | None
     stages_left: tuple[Stage, ...]
     valid_until_on: date
+    channel: Channel = "invitation"
+    """`link` for a code that was sent by SMS or Zalo."""
 
 
 class CodeProblem(Enum):
@@ -79,6 +81,14 @@ class KioskServices(Protocol):
 
     def find_invitation(self, code: str) -> Invitation | CodeProblem:
         """What a code in any spelling opens; `mistyped` when its check character is wrong."""
+        ...
+
+    def find_desk(self, unit: str) -> Desk | None:
+        """The desk of a unit of today, for its poster; None when there is none."""
+        ...
+
+    def asking(self, desk: Desk) -> Asking:
+        """How much this desk asks one citizen."""
         ...
 
     def instrument_for(self, desk: Desk) -> Instrument:

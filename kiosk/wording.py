@@ -46,6 +46,11 @@ WORDS: Final[dict[str, str]] = {
     "no": "Chưa",
     "about_you": "Về Ông/Bà, không bắt buộc",
     "finish_title": "Câu cuối: Ông/Bà có muốn nói thêm điều gì?",
+    "codes_title": "Ông/Bà có mã của những hồ sơ khác không?",
+    "codes_more": (
+        "Không bắt buộc. Một phiếu trả lời dùng chung cho các hồ sơ cùng lĩnh vực tại nơi này; mỗi mã thêm vào coi như đã dùng."
+    ),
+    "codes": "Các mã khác, mỗi dòng một mã",
     "comment": "Ý kiến của Ông/Bà (không bắt buộc)",
     "comment_advice": "Xin không ghi họ tên, số điện thoại hay số giấy tờ.",
     "comment_left": "Còn {count} ký tự",
@@ -81,6 +86,8 @@ SAY_CHOOSE_FIELD: Final = "Xin Ông/Bà chọn lĩnh vực của hồ sơ."
 SAY_UNREADABLE: Final = "Có câu trả lời không đọc được và đã để trống. Xin Ông/Bà xem lại câu để trống, rồi tiếp tục."
 SAY_NEW_SHEET: Final = "Phiếu gửi lên thiếu số phiếu. Câu trả lời của Ông/Bà còn nguyên; xin bấm Gửi phiếu một lần nữa."
 SAY_COMMENT_LONG: Final = "Ý kiến dài quá 2000 ký tự. Xin Ông/Bà rút ngắn rồi gửi lại."
+SAY_CODES: Final = "Có mã chưa dùng được. Xin Ông/Bà sửa hoặc xóa dòng đó; các câu trả lời còn nguyên."
+SAY_CODE_LINE: Final = "Dòng {number}: {problem}"
 SAY_REFUSED: Final = WORDS["refused_text"]
 
 # Why a code opens no form, and what to do: title, sentence.
@@ -104,4 +111,14 @@ CODE_SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Phiếu mời chỉ dùng đến ngày in trên phiếu. Ông/Bà vẫn có thể góp ý theo địa chỉ ở mặt sau phiếu, "
         "hoặc xin phiếu mới tại Bộ phận Một cửa.",
     ),
+}
+
+# Why a further code cannot be spent with this sheet; a line says which one.
+FURTHER_CODE_SENTENCES: Final[dict[str, str]] = {
+    "mistyped": "Mã chưa đúng; mã gồm 12 chữ và số, in theo nhóm bốn.",
+    "unknown": "Không tìm thấy mã này.",
+    "used": "Mã này đã dùng.",
+    "expired": "Mã này đã hết hạn.",
+    "elsewhere": "Mã thuộc lĩnh vực hoặc nơi khác; xin dùng mã đó cho một phiếu riêng.",
+    "surplus": "Nhiều mã quá một phiếu; xin dùng các mã còn lại cho phiếu khác.",
 }

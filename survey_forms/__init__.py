@@ -9,6 +9,7 @@ from survey_forms.submission import Submission, read_submission
 from survey_forms.translation import Language, load_languages, parse_language
 from survey_forms.vocabulary import (
     CHANNELS,
+    HANDED_OUT,
     JUDGES,
     MODES,
     NO_OPINION,
@@ -16,6 +17,7 @@ from survey_forms.vocabulary import (
     STAGES,
     TOOK_CLASSES,
     Channel,
+    HandedOut,
     Judges,
     Mode,
     RespondentKind,
@@ -25,6 +27,7 @@ from survey_forms.vocabulary import (
 
 __all__ = [
     "CHANNELS",
+    "HANDED_OUT",
     "JUDGES",
     "MODES",
     "NO_OPINION",
@@ -35,6 +38,7 @@ __all__ = [
     "Channel",
     "Criterion",
     "Factor",
+    "HandedOut",
     "Instrument",
     "InstrumentError",
     "Judges",

@@ -15,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -27,6 +28,8 @@ from survey_forms.vocabulary import Channel, Mode, RespondentKind, Stage, Took
 
 EARLIEST_YEAR = 2000
 """No such survey is older; a device whose clock says so has lost its battery."""
+
+MAX_FURTHER_CODES = 99
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -82,8 +85,9 @@ class Submission(BaseModel):
 
     ``id`` is made by the sender, so that sending again is safe. ``answered_at`` needs a time zone and becomes UTC.
     ``resolving_unit`` is the unit that decided the dossier where that is not the desk. ``asked`` None means every
-    criterion of the stage. Every string is NFC. Raises pydantic's ValidationError, without the values; see
-    `read_submission` for problems by field.
+    criterion of the stage. ``codes`` are further rating codes beside ``code``, of the same unit and field: one agent with
+    thirty dossiers answers once, and all are spent together or none. Every string is NFC. Raises pydantic's
+    ValidationError, without the values; see `read_submission` for problems by field.
     """
 
     # Rejected input must reach neither logs nor answers: it can hold what a citizen wrote.
@@ -97,6 +101,7 @@ class Submission(BaseModel):
     answered_at: Annotated[AwareDatetime, BeforeValidator(_read_time), AfterValidator(_to_utc)]
     ratings: dict[Text, object]
     code: Key | None = None
+    codes: Annotated[tuple[Key, ...] | None, BeforeValidator(_list_to_tuple)] = None
     counter: Key | None = None
     procedure: Key | None = None
     resolving_unit: Key | None = None
@@ -119,6 +124,15 @@ class Submission(BaseModel):
             if len({normalise(key) for key in keys}) != len(keys):
                 raise PydanticCustomError("envelope", "names the same code twice in two Unicode spellings")
         return value
+
+    @field_validator("codes")
+    @classmethod
+    def _further_codes_stand_beside_a_first(cls, codes: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
+        if codes and info.data.get("code") is None:
+            raise PydanticCustomError("envelope", "are further codes; put the first one into `code`")
+        if codes and len(codes) > MAX_FURTHER_CODES:
+            raise PydanticCustomError("envelope", f"are more than {MAX_FURTHER_CODES}; use a second sheet")
+        return codes or None
 
     def sheet(self, instrument: Instrument) -> AnswerSheet:
         """The answers, checked against an instrument. Raises SheetError listing every problem."""

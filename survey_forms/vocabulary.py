@@ -13,6 +13,9 @@ Channel = Literal["kiosk", "invitation", "poster", "link", "paper", "import"]
 Mode = Literal["in_person", "online", "postal"]
 """How the dossier was handed in: trực tiếp, trực tuyến, bưu chính công ích."""
 
+HandedOut = Literal["paper", "link"]
+"""How a rating code reached its holder: on paper (channel `invitation`), or in a message by SMS or Zalo (channel `link`)."""
+
 RespondentKind = Literal["individual", "organisation", "authorised"]
 """Who answers: cá nhân; tổ chức, doanh nghiệp; người được ủy quyền."""
 
@@ -25,11 +28,15 @@ Judges = Literal["desk", "resolver"]
 AskedOf = Literal["everyone", "feedback_givers"]
 """Whom a criterion is put to: everyone, or only those who ever gave feedback."""
 
+Asking = Literal["full", "rotating"]
+"""How much one citizen is asked: every criterion of the stage, or a balanced handful of them."""
+
 NoOpinion = Literal["no_opinion"]
 
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
+HANDED_OUT: Final[tuple[HandedOut, ...]] = get_args(HandedOut)
 RESPONDENT_KINDS: Final[tuple[RespondentKind, ...]] = get_args(RespondentKind)
 TOOK_CLASSES: Final[tuple[Took, ...]] = get_args(Took)
 JUDGES: Final[tuple[Judges, ...]] = get_args(Judges)

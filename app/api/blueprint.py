@@ -1,4 +1,4 @@
-"""The API's blueprint: `POST /api/v1/responses`, `GET /api/v1/index`."""
+"""The API's blueprint: `POST /api/v1/responses`, `POST /api/v1/invitations`, `GET /api/v1/index`."""
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -6,13 +6,16 @@ from werkzeug.datastructures import MultiDict
 
 from app.access import current_key_holder
 from app.api.batch import MalformedBatchError, read_batch
+from app.api.invitations import MalformedOrderError, read_order, read_paper, to_body
 from app.errors import BadInputError
 from app.runtime import Runtime
 from app.selection import PARAMETERS
 from app.services.figures import Figures
 from app.services.intake import Sender, submit_responses
+from app.services.invitations import get_desk, make_invitations
 
 LARGEST_BATCH = 256 * 1024
+LARGEST_ORDER = 8 * 1024
 
 
 def create_api(runtime: Runtime, figures: Figures) -> Blueprint:
@@ -35,6 +38,24 @@ def create_api(runtime: Runtime, figures: Figures) -> Blueprint:
             "rejected": [{"id": batch.sent_ids[i], "reason": reason} for i, reason in receipt.rejected]
             + [{"id": i, "reason": reason} for i, reason in batch.unreadable],
         }
+
+    @api.post("/invitations")
+    def post_invitations() -> ResponseReturnValue:
+        """Issue rating codes. Plain codes and their images leave with this answer and are stored nowhere; a lost answer is ordered again.
+
+        Nothing names a dossier. Raises NotFoundError, ForbiddenError, BadInputError.
+        """
+        request.max_content_length = LARGEST_ORDER
+        try:
+            wanted = read_order(request.get_data(cache=False))
+        except MalformedOrderError as error:
+            return {"error": str(error), "fields": error.fields}, 422
+        paper = read_paper(request.args.get("paper"))
+        if paper == "slip" and wanted.how_many != 1:
+            raise BadInputError("`paper` slip is printed one by one; send how_many 1 or choose another paper")
+        with runtime.database.read() as session:
+            desk = get_desk(runtime, session, wanted.unit, current_key_holder().unit_key)
+        return to_body(make_invitations(runtime, desk, wanted.to_order()), wanted.images, paper)
 
     @api.get("/index")
     def get_index() -> ResponseReturnValue:

@@ -1,8 +1,9 @@
-"""`sipas device add`, `sipas key add`."""
+"""`sipas device add`, `sipas key add`, `sipas key rotate-codes`."""
 
 import click
 
 from app.cli.opening import open_installation
+from app.services.codes import count_open_codes
 from app.services.keys import PERMISSIONS, Permission, add_api_key, add_device
 
 
@@ -25,6 +26,21 @@ def add_device_command(unit: str, counter: str | None, label: str) -> None:
 @click.group("key")
 def key_command() -> None:
     """Keys of programs that use the API."""
+
+
+@key_command.command("rotate-codes")
+def rotate_codes_command() -> None:
+    """How the key that hashes rating codes is changed, and what is still open under each.
+
+    Raise SIPAS_CODE_KEY_ID by one and start again: new codes are hashed under the new key, every code already printed still opens.
+    Never lower it: codes made under a higher number would stop opening. Rotate once a year or when the office changes hands.
+    All keys come from the installation's secret: if the secret itself has leaked, replace the secret; then no printed code opens.
+    """
+    runtime = open_installation()
+    click.echo(f"in force: SIPAS_CODE_KEY_ID={runtime.settings.code_key_id}")
+    for key_id, n_codes in count_open_codes(runtime).items():
+        click.echo(f"key {key_id}: {n_codes} codes still open")
+    click.echo(f"to rotate: set SIPAS_CODE_KEY_ID={runtime.settings.code_key_id + 1} and start `sipas serve` again")
 
 
 @key_command.command("add")

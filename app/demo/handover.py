@@ -7,11 +7,11 @@ import orjson
 
 from app.demo.folder import DemoFolder
 from app.demo.office import DemoOffice
-from app.desk.desks import make_slip
 from app.errors import ForbiddenError, UnauthenticatedError
 from app.models import User
 from app.runtime import Runtime
 from app.services.codes import get_code, issue_codes
+from app.services.invitations import find_slip
 from app.services.keys import Permission, add_api_key, add_device, authenticate_key
 from app.services.kiosk import load_desk
 from app.services.people import add_user, set_password
@@ -143,6 +143,6 @@ def _print_invitation(runtime: Runtime, office: DemoOffice, folder: DemoFolder) 
     )
     with runtime.database.read() as session:
         desk = load_desk(session, office.shown_unit_key, is_demonstration=True)
-        slip = make_slip(runtime, desk, get_code(runtime, session, code), code)
+        slip = find_slip(runtime, desk, get_code(runtime, session, code), code)
     folder.write(folder.slip, slip_pdf(slip))
     return code

@@ -42,6 +42,8 @@ class RatingCode(Base):
     field_code: Mapped[str] = mapped_column(ForeignKey("fields.code"))
     counter_code: Mapped[str | None]
     mode: Mapped[str | None]
+    handed_out: Mapped[str] = mapped_column(default="paper", server_default="paper")
+    """paper, or link when it was sent by SMS or Zalo: decides the channel its answers are counted in."""
     valid_until_on: Mapped[date]
     filing_used_on: Mapped[date | None]
     result_used_on: Mapped[date | None]

@@ -45,7 +45,7 @@ class ApiKey(Base):
     label: Mapped[str]
     key_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     may: Mapped[list[str]] = mapped_column(JSON)
-    """Of "read figures", "submit responses"."""
+    """Of "read figures", "submit responses", "issue invitations"."""
     unit_key: Mapped[str | None] = mapped_column(ForeignKey("units.key"))
     created_on: Mapped[date]
     revoked_on: Mapped[date | None]

@@ -2,8 +2,8 @@
 
 For each submission, in this order: the same id with the same content is acknowledged again; the same id with other
 content, or an unknown instrument, unit or field, goes to quarantine; a sheet that breaks its instrument's rules, or a
-rating code that cannot be spent, is rejected and the sender keeps it; anything else is stored. The code is spent in the
-transaction that stores the response, and nothing that joins the two is kept.
+rating code that cannot be spent, is rejected and the sender keeps it; anything else is stored. The codes of a sheet are
+spent in the transaction that stores the response, all or none, and nothing that joins them to it is kept.
 """
 
 import hmac
@@ -20,7 +20,7 @@ from app.models import Comment, Field, Installation, Quarantined, RespondentAnsw
 from app.queries.instruments import find_instrument
 from app.queries.units import is_within
 from app.runtime import Runtime, hour_of
-from app.services.codes import CodeRefusedError, spend_code
+from app.services.codes import CodesRefusedError, spend_codes
 from app.services.digests import digest_apart, digest_response
 from app.services.generated_ids import is_generated
 from survey_forms import AnswerSheet, SheetError, Submission
@@ -118,10 +118,10 @@ def _store(runtime: Runtime, session: Session, submission: Submission, sheet: An
             return _quarantine(runtime, session, submission, sender, "this id already stands for another sheet")
         if submission.code is not None:
             try:
-                spend_code(runtime, session, submission)
-            except CodeRefusedError as error:
+                spend_codes(runtime, session, submission)
+            except CodesRefusedError as error:
                 savepoint.rollback()
-                return _Refused(f"code: {error}", is_kept=False)
+                return _Refused(str(error), is_kept=False)
         _store_apart(runtime, session, sheet, submission.id)
     return None
 
@@ -188,9 +188,9 @@ def _matches(stored: Comment | RespondentAnswers | None, sent: str | Mapping[str
 
 
 def _quarantine(runtime: Runtime, session: Session, submission: Submission, sender: Sender, reason: str) -> _Refused:
-    """Keep a submission whole for a person to look at – all but its code, which would tie a receipt to an answer."""
+    """Keep a submission whole for a person to look at – all but its codes, which would tie a receipt to an answer."""
     in_hours = submission.model_copy(update={"answered_at": submission.answered_at.replace(minute=0, second=0, microsecond=0)})
-    kept = in_hours.model_dump(mode="json", exclude={"code"})
+    kept = in_hours.model_dump(mode="json", exclude={"code", "codes"})
     row = {
         "response_id": submission.id,
         "digest": digest_response(runtime, kept),

@@ -12,8 +12,8 @@ from app.errors import BadInputError, ForbiddenError, UnauthenticatedError
 from app.models import ApiKey, Counter, Device, Unit
 from app.runtime import Runtime
 
-Permission = Literal["read figures", "submit responses"]
-PERMISSIONS: tuple[Permission, ...] = ("read figures", "submit responses")
+Permission = Literal["read figures", "submit responses", "issue invitations"]
+PERMISSIONS: tuple[Permission, ...] = ("read figures", "submit responses", "issue invitations")
 
 
 @dataclass(frozen=True, slots=True)

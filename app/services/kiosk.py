@@ -16,6 +16,7 @@ from app.services.intake import Sender, submit_responses
 from app.services.keys import find_device
 from kiosk.protocols import Choice, CodeProblem, Desk, Device, Invitation, Outcome
 from survey_forms import STAGES, Instrument, Submission
+from survey_forms.vocabulary import Asking
 
 
 class DeskServices:
@@ -51,7 +52,20 @@ class DeskServices:
                 mode=row.mode,  # type: ignore[arg-type]  # written from the same vocabulary
                 stages_left=tuple(stage for stage in STAGES if used[stage] is None),
                 valid_until_on=row.valid_until_on,
+                channel="link" if row.handed_out == "link" else "invitation",
             )
+
+    def find_desk(self, unit: str) -> Desk | None:
+        """The desk of a unit that exists today."""
+        with self._runtime.database.read() as session:
+            row = session.get(Unit, unit)
+            if row is None or (row.valid_to_on is not None and row.valid_to_on < self._runtime.today()):
+                return None
+            return load_desk(session, unit, self._is_demonstration)
+
+    def asking(self, desk: Desk) -> Asking:  # noqa: ARG002  # one way of asking per installation so far
+        """How much the desks of this installation ask one citizen."""
+        return self._runtime.settings.asking
 
     def instrument_for(self, desk: Desk) -> Instrument:  # noqa: ARG002  # one kiosk questionnaire per installation so far
         """The questionnaire the desks of this installation ask."""

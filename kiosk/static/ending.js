@@ -25,6 +25,6 @@ export const drawThanks = (t, { home, seconds, again }) => [
           make("div", { class: "line" }, make("span")),
           make("button", { type: "button", class: "button", id: "again", onclick: again }, t("start_over")),
         ]
-      : [make("p", { class: "hint" }, t("thanks_close")), make("a", { class: "button", href: home }, t("another_code"))]),
+      : [make("p", { class: "hint" }, t("thanks_close")), home ? make("a", { class: "button", href: home }, t("another_code")) : null]),
   ),
 ];

@@ -13,15 +13,25 @@ export function emptyAnswers(data) {
     respondent: {},
     comment: "",
     helped: false,
+    codes: "",
+    drawn: null,
+    drawnFor: null,
   };
 }
 
+// Where the desk asks in rotation: what is balanced apart, or null as long as stage or field is open.
+export const rotationLabel = (data, answers) =>
+  data.rotation && answers.stage !== null && answers.field !== null ? [data.envelope.unit, answers.field, answers.stage].join("|") : null;
+
+// Asked at this stage and, where the desk asks in rotation, among the criteria drawn for this visit.
+const inQuestion = (criterion, answers) => criterion.stages.includes(answers.stage) && (!answers.drawn || answers.drawn.includes(criterion.code));
+
 const isAsked = (criterion, answers) =>
-  criterion.stages.includes(answers.stage) && (criterion.asked_of === "everyone" || answers.gaveFeedback === true);
+  inQuestion(criterion, answers) && (criterion.asked_of === "everyone" || answers.gaveFeedback === true);
 
 // Before the feedback question is answered its criteria still count towards the number of questions: a total may shrink, never grow.
 const mayBeAsked = (criterion, answers) =>
-  criterion.stages.includes(answers.stage) && (criterion.asked_of === "everyone" || answers.gaveFeedback !== false);
+  inQuestion(criterion, answers) && (criterion.asked_of === "everyone" || answers.gaveFeedback !== false);
 
 export const askedCodes = (data, answers) =>
   data.instrument.factors.flatMap((factor) => factor.criteria.filter((criterion) => isAsked(criterion, answers)).map((criterion) => criterion.code));
@@ -36,7 +46,7 @@ export function steps(data, answers) {
     factor.criteria.filter((criterion) => mayBeAsked(criterion, answers)).map((criterion) => ({ factor, criterion })),
   );
   const depends = data.instrument.factors.some((factor) =>
-    factor.criteria.some((criterion) => criterion.asked_of === "feedback_givers" && criterion.stages.includes(answers.stage)),
+    factor.criteria.some((criterion) => criterion.asked_of === "feedback_givers" && inQuestion(criterion, answers)),
   );
   const rows = asked.map(({ factor, criterion }, index) => ({
     key: `criterion:${criterion.code}`,
@@ -55,6 +65,8 @@ export function steps(data, answers) {
   if (place === rows.length) list.push(feedbackStep(rows[rows.length - 1]));
   if (data.instrument.overall) list.push({ key: "overall", type: "overall" });
   for (const question of data.instrument.questions) list.push({ key: `question:${question.code}`, type: "question", question });
+  // Somebody who acts for others may add the codes of further dossiers.
+  if (data.envelope.code && answers.kind === "authorised") list.push({ key: "codes", type: "codes" });
   list.push({ key: "finish", type: "finish" });
   return list;
 }
@@ -65,7 +77,7 @@ function feedbackPlace(data, answers, rows) {
   let before = 0;
   for (const factor of data.instrument.factors) {
     for (const criterion of factor.criteria) {
-      if (!criterion.stages.includes(answers.stage)) continue;
+      if (!inQuestion(criterion, answers)) continue;
       if (criterion.asked_of === "feedback_givers") return before;
       before += 1;
     }
@@ -123,6 +135,8 @@ export function postedFields(data, answers, sheet) {
     kind: answers.kind,
     gave_feedback: answers.gaveFeedback === null ? null : answers.gaveFeedback ? "yes" : "no",
     asked: asked.join(" "),
+    drawn: answers.drawn?.join(" "),
+    codes: answers.kind === "authorised" ? answers.codes : null,
     overall: answers.overall,
     comment: answers.comment,
     helped: answers.helped ? "yes" : null,

@@ -3,8 +3,9 @@
 import { Display } from "./display.js";
 import { make } from "./dom.js";
 import { drawSending, drawThanks, drawTrouble } from "./ending.js";
-import { digest, emptyAnswers, postedFields, stepAfter, stepBefore, steps, tookClass } from "./flow.js";
+import { digest, emptyAnswers, postedFields, rotationLabel, stepAfter, stepBefore, steps, tookClass } from "./flow.js";
 import { Idle } from "./idle.js";
+import { drawRotation } from "./rotation.js";
 import { drawStep } from "./screen.js";
 import { send } from "./submit.js";
 
@@ -34,6 +35,9 @@ let ending; // draws what follows the last button, or null during the questions
 let holding = false;
 let arrows = false; // an arrow key moves the choice without answering
 let timer; // back to the start after thanks, or the next try of a sheet that was not reached
+// A tablet draws under a seed of its own and counts its turns; a phone, which opens once, is given both by the server.
+const seed = data.rotation?.seed ? Uint8Array.from(data.rotation.seed.match(/../g), (pair) => parseInt(pair, 16)) : crypto.getRandomValues(new Uint8Array(12));
+const turns = new Map();
 let depth = 0; // questions lying behind in the phone's own history
 
 const display = new Display(data, (id) => {
@@ -66,7 +70,17 @@ function restart() {
   draw(true);
 }
 
+// The criteria of this visit, once stage and field are known; another choice of them draws anew. A turn is over when its sheet is kept.
+function settleDraw() {
+  const label = rotationLabel(data, answers);
+  if (label === answers.drawnFor) return;
+  answers.drawnFor = label;
+  const codes = data.instrument.factors.flatMap((factor) => factor.criteria.filter((criterion) => criterion.stages.includes(answers.stage)).map((criterion) => criterion.code));
+  answers.drawn = label === null ? null : drawRotation(codes, { seed, label, turn: turns.get(label) ?? data.rotation.turn });
+}
+
 function draw(moved) {
+  settleDraw();
   if (moved) page.tools.classList.remove("open");
   const list = steps(data, answers);
   const step = list.find((each) => each.key === key) ?? list[0];
@@ -97,6 +111,7 @@ function go(step) {
 }
 
 function forward() {
+  settleDraw();
   if (!onTablet) history.pushState({ depth: (depth += 1) }, ""); // so that the phone's own Back goes one question back
   go(stepAfter(steps(data, answers), key));
 }
@@ -138,6 +153,8 @@ const act = {
     forward();
   },
   type: (text) => void (answers.comment = text),
+  addCodes: (text) => void (answers.codes = text),
+  next: forward,
   help: (yes) => void (answers.helped = yes),
   back() {
     if (holding) return;
@@ -167,7 +184,7 @@ async function sendSheet() {
   else trouble(answer);
 }
 
-function trouble({ outcome, message }) {
+function trouble({ outcome, message, page: at }) {
   const refused = outcome === "refused";
   ending = () =>
     drawTrouble(t, {
@@ -177,13 +194,15 @@ function trouble({ outcome, message }) {
         ending = null;
         void sendSheet();
       },
-      back: backToFinish,
+      back: () => backToFinish(at),
     });
   draw(true);
   if (!refused) timer = setTimeout(sendSheet, NEXT_TRY);
 }
 
-function backToFinish() {
+// `at`: the step the server named, where what it refused can be put right.
+function backToFinish(at) {
+  if (at === "codes") key = at;
   clearTimeout(timer);
   ending = null;
   draw(true);
@@ -191,11 +210,12 @@ function backToFinish() {
 
 function thank(now) {
   if (onTablet && now !== null) previous = now;
+  if (answers.drawn) turns.set(answers.drawnFor, (turns.get(answers.drawnFor) ?? data.rotation.turn) + 1);
   idle.stop();
   answers = emptyAnswers(data); // nothing of this person stays behind the thanks
   sheet = null;
   const seconds = onTablet ? THANKS : 0;
-  ending = () => drawThanks(t, { home: data.addresses.home, seconds, again: restart });
+  ending = () => drawThanks(t, { home: data.channel === "poster" ? null : data.addresses.home, seconds, again: restart });
   draw(true);
   if (seconds) timer = setTimeout(restart, THANKS * 1000);
 }

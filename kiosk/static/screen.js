@@ -8,7 +8,7 @@ const COMMENT_LENGTH = 2000;
 
 const COLUMNS = { 1: "2", 2: "2", 3: "3", 4: "2", 5: "nine", 6: "nine", 9: "nine" };
 
-// `act` holds what a screen can report: begin, choose(name, value, element), rate(value, element), back, skip, type(text), help(yes), send.
+// `act` holds what a screen can report: begin, choose(name, value, element), rate(value, element), back, skip, next, type(text), addCodes(text), help(yes), send.
 // `languages` are the buttons of the other languages, which the start shows large.
 export function drawStep(step, { data, answers, list, t, say, act, languages }) {
   const context = { data, answers, list, t, say, act, languages, step };
@@ -25,6 +25,7 @@ const TITLES = {
   feedback: ({ data, say }) => say(data.instrument.feedback_question),
   overall: ({ data, say }) => say(data.instrument.overall),
   question: ({ step, say }) => say(step.question.text),
+  codes: ({ t }) => t("codes_title"),
   finish: ({ t }) => t("finish_title"),
 };
 
@@ -57,6 +58,7 @@ const BODIES = {
     return drawLevels(context, line, answers.ratings[step.criterion.code]);
   },
   overall: (context) => drawLevels(context, context.t("overall_eyebrow"), context.answers.overall),
+  codes: drawCodes,
   finish: drawFinish,
 };
 
@@ -148,6 +150,19 @@ function drawSearch(t, grid, buttons) {
   );
 }
 
+function drawCodes(context) {
+  const { t, answers, act } = context;
+  const codes = make("textarea", { class: "text code", id: "codes", rows: 6, maxlength: 4000, autocapitalize: "characters", spellcheck: "false", "aria-describedby": "codes-more" });
+  codes.value = answers.codes;
+  codes.addEventListener("input", () => act.addCodes(codes.value));
+  return [
+    drawBar(context),
+    heading(context),
+    make("p", { class: "lead stem", id: "codes-more" }, t("codes_more")),
+    make("div", { class: "last" }, make("div", {}, make("label", { class: "field-label", for: "codes" }, t("codes")), codes)),
+  ];
+}
+
 function drawFinish(context) {
   const { t, answers, act } = context;
   const left = make("p", { class: "hint", role: "status" });
@@ -186,6 +201,7 @@ function drawFoot({ step, t, act, answers }) {
 
 function middle(step, t, act, answers) {
   if (step.type === "finish") return make("button", { type: "button", class: "button primary", id: "send", onclick: act.send }, t("send"));
+  if (step.type === "codes") return make("button", { type: "button", class: "button primary", id: "next", onclick: act.next }, t("next"));
   if (step.type === "question") return make("button", { type: "button", class: "quiet", id: "skip", onclick: act.skip }, t("skip"));
   if (step.type !== "criterion" && step.type !== "overall") return null;
   const chosen = (step.type === "overall" ? answers.overall : answers.ratings[step.criterion.code]) === NO_OPINION;

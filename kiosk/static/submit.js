@@ -9,7 +9,7 @@ export async function send(address, fields, token) {
     attempt = { ...(await post(address, fields, attempt.csrf_token)), token: attempt.csrf_token };
   }
   if (attempt.status === "acknowledged" || attempt.status === "quarantined") return { outcome: "kept", token: attempt.token };
-  if (attempt.status === "rejected") return { outcome: "refused", message: attempt.message, token: attempt.token };
+  if (attempt.status === "rejected") return { outcome: "refused", message: attempt.message, page: attempt.page, token: attempt.token };
   return { outcome: "unreached", token: attempt.token };
 }
 

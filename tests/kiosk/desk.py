@@ -11,7 +11,7 @@ from survey_forms.errors import SheetError
 from survey_forms.instrument import Instrument
 from survey_forms.loader import find_instrument
 from survey_forms.submission import Submission
-from survey_forms.vocabulary import Stage
+from survey_forms.vocabulary import Asking, Stage
 
 DEVICE_KEY = "a-key-only-this-test-knows"
 OPEN, USED, EXPIRED, RESULT_ONLY, NOBODYS = (new_code(bytes([n] * 7)) for n in (11, 22, 33, 44, 55))
@@ -39,6 +39,7 @@ class DeskInMemory:
     used_up: set[str] = field(default_factory=set)
     answer: Outcome | None = None
     n_ids: int = 0
+    how_much: Asking = "full"
 
     def find_device(self, key: str) -> Device | None:
         return Device("tablet-1", self.desk, None) if key == DEVICE_KEY else None
@@ -56,6 +57,13 @@ class DeskInMemory:
             stages: tuple[Stage, ...] = ("filing", "result") if known == OPEN else ("result",)
             return Invitation(self.desk, self.desk.fields[0], self.desk.counters[0], "in_person", stages, date(2026, 6, 30))
         return CodeProblem.unknown
+
+    def find_desk(self, unit: str) -> Desk | None:
+        return self.desk if unit == self.desk.unit else None
+
+    def asking(self, desk: Desk) -> Asking:
+        assert desk == self.desk
+        return self.how_much
 
     def instrument_for(self, desk: Desk) -> Instrument:
         assert desk == self.desk

@@ -92,7 +92,7 @@ def test_choices_of_the_last_slip_are_kept_for_the_next(enter: Enter) -> None:
     (again,) = [a.attributes["href"] for a in read(answer.text).find("a") if a.text == "Làm phiếu khác"]
     page = get(client, again)
     checked = {i.attributes["name"]: i.attributes["value"] for i in page.find("input") if "checked" in i.attributes}
-    assert checked == {"counter": "1", "mode": "postal"}
+    assert checked == {"counter": "1", "mode": "postal", "paper": "slip"}
 
 
 @pytest.mark.parametrize("unit", [NEIGHBOUR, PROVINCE])
