@@ -50,7 +50,10 @@ PAPER_WORDS: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class PaperForm:
-    """Everything the forms of one batch share. `field_name` None leaves a line to write it on; `box_place` says where the locked box stands."""
+    """Everything the forms of one batch share.
+
+    `field_name` None leaves a line to write it on; `box_place` says where the locked box stands.
+    """
 
     office_name: str
     field_name: str | None
@@ -63,7 +66,9 @@ class PaperForm:
     def __post_init__(self) -> None:
         list_level_keys(self.instrument.scale)
         if not self.instrument.criteria_at(self.stage):
-            raise PaperFormError(f"{self.instrument.id} asks nothing at the stage {self.stage}; choose the other stage or another instrument.")
+            raise PaperFormError(
+                f"{self.instrument.id} asks nothing at the stage {self.stage}; choose the other stage or another instrument."
+            )
 
 
 def list_level_keys(scale: Scale) -> tuple[str, ...]:
@@ -87,8 +92,8 @@ def list_level_keys(scale: Scale) -> tuple[str, ...]:
 def paper_forms_pdf(form: PaperForm, serials: Sequence[str], language: Language) -> bytes:
     """One PDF with a form for each serial, fonts embedded, without any date of its own.
 
-    Every form begins on a front side, so that a printer that turns sheets over never puts two on one. Corner squares, the page's marks and a
-    QR of the number let a scanner find its place. Text goes in as JSON data, never as typst source.
+    Every form begins on a front side, so that a printer that turns sheets over never puts two on one. Corner squares, the page's marks
+    and a QR of the number let a scanner find its place. Text goes in as JSON data, never as typst source.
     """
     data = _describe(form, language)
     data["forms"] = [{"serial": group_serial(serial), "qr": qr_svg(serial)} for serial in serials]

@@ -15,6 +15,7 @@ MODULES = {
     "index": "app.cli.index",
     "key": "app.cli.keys",
     "serve": "app.cli.serve",
+    "template": "app.cli.template",
     "user": "app.cli.users",
 }
 """Which module holds which sub-command; the object there is called `<name>_command`."""
