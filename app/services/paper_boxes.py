@@ -25,7 +25,7 @@ class PaperRefusedError(BadInputError):
     """Something about paper that a person has to put right; `sentence` says what, in Vietnamese."""
 
     def __init__(self, sentence: str) -> None:
-        super().__init__("refused on paper grounds")
+        super().__init__(sentence)
         self.sentence = sentence
 
 
