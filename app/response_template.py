@@ -58,8 +58,8 @@ def list_template_columns(instrument: Instrument) -> list[str]:
 def _explain(instrument: Instrument) -> Iterator[tuple[str, str, str]]:
     """Column, meaning, allowed values – one line each, in the order of the header."""
     allowed = {column.name: column.allowed for column in list_columns(ResponseRow)}
-    levels = "; ".join(f"{level} {label}" for level, label in zip(instrument.scale.levels, instrument.scale.labels, strict=True))
-    rating = f"{levels}; {NO_OPINION} Không biết / chưa gặp; để trống nếu bỏ trống"
+    levels = " | ".join(f"{level} {label}" for level, label in zip(instrument.scale.levels, instrument.scale.labels, strict=True))
+    rating = f"{levels} | {NO_OPINION} Không biết / chưa gặp | để trống nếu bỏ trống"
     for name in list_template_columns(instrument):
         if name in _MEANINGS:
             values = rating if name == "overall" else f"luôn là {instrument.id}" if name == "instrument" else allowed[name]
@@ -70,13 +70,16 @@ def _explain(instrument: Instrument) -> Iterator[tuple[str, str, str]]:
             yield name, criterion.text + stages, rating
 
 
-def write_template_csv(stream: TextIO, instrument: Instrument, *, bom: bool = False) -> None:
-    """The template as CSV: comment lines (#) that explain, which the import passes over, then the header."""
-    if bom:
+def write_template_csv(stream: TextIO, instrument: Instrument, *, for_spreadsheet: bool = False) -> None:
+    """The template as CSV: comment lines (#) that explain, which the import passes over, then the header.
+
+    `for_spreadsheet` opens in columns by double click in a Vietnamese spreadsheet program: BOM, semicolons between cells.
+    """
+    if for_spreadsheet:
         stream.write("\ufeff")
     for name, meaning, values in _explain(instrument):
         stream.write(f"# {name}: {meaning}. {values}\r\n")
-    write_csv(stream, list_template_columns(instrument), ())
+    write_csv(stream, list_template_columns(instrument), (), decimal_comma=for_spreadsheet)
 
 
 def write_template_xlsx(stream: BinaryIO, instrument: Instrument) -> None:
@@ -99,7 +102,7 @@ def write_template_xlsx(stream: BinaryIO, instrument: Instrument) -> None:
                 advice = {"input_title": name[:32], "input_message": _shorten(_meaning(instrument, name))}
                 told = {"error_title": "Giá trị không đúng", "error_message": _shorten(f"Cột {name} nhận: {', '.join(map(str, offered))}")}
                 sheet.data_validation(1, place, ROWS_WITH_LISTS, place, {"validate": "list", "source": offered, **advice, **told})
-        help_sheet = workbook.add_worksheet("giai thich")
+        help_sheet = workbook.add_worksheet("Giải thích")
         help_sheet.write_row(0, 0, ("Cột", "Ý nghĩa", "Giá trị"), bold)
         help_sheet.set_column(0, 0, 14, wrapped)
         help_sheet.set_column(1, 2, 60, wrapped)

@@ -92,7 +92,7 @@ def create_paper(runtime: Runtime) -> Blueprint:
         name = f"mau-nhap-{instrument.series}-{instrument.version}.{ending}"
         if ending == "csv":
             text = StringIO(newline="")
-            write_template_csv(text, instrument, bom=True)
+            write_template_csv(text, instrument, for_spreadsheet=True)
             return _download(text.getvalue().encode(), "text/csv; charset=utf-8", name)
         binary = BytesIO()
         write_template_xlsx(binary, instrument)

@@ -136,7 +136,7 @@ def count_box(session: Session, box: PaperBox) -> BoxCounts:
     """Every count of the record, from what stands in the database now."""
     states: dict[str, int] = dict.fromkeys(("agreed", "settled", "spoiled"), 0)
     by_state = select(PaperSheet.state, func.count()).where(PaperSheet.box_id == box.id).group_by(PaperSheet.state)
-    states |= dict(session.execute(by_state).tuples().all())
+    states |= dict(session.execute(by_state).all())
     drafts = session.execute(select(PaperEntry.serial, PaperEntry.entered_by).where(PaperEntry.box_id == box.id)).all()
     serials = [serial for serial, _ in drafts]
     differing = _twice(serials)
@@ -177,7 +177,7 @@ def list_differing(session: Session, box: PaperBox) -> list[str]:
 def list_copies(session: Session, box: PaperBox, person: Person) -> dict[str, int]:
     """Photocopies this person noted, by number."""
     rows = select(PaperCopy.serial, PaperCopy.copies).where(PaperCopy.box_id == box.id, PaperCopy.noted_by == person.name)
-    return dict(session.execute(rows.order_by(PaperCopy.serial)).tuples().all())
+    return dict(session.execute(rows.order_by(PaperCopy.serial)).all())
 
 
 def close_box(runtime: Runtime, person: Person, box_id: str, *, sheets: int, unnumbered: int) -> None:

@@ -6,11 +6,13 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from app import schema
 from app.models import PaperBatch, PaperEntry, PaperSheet, Response
 from app.runtime import Runtime, day_of_hour
 from app.services.paper_boxes import PaperRefusedError, close_box, count_box, get_box, open_box
 from app.services.paper_entries import compare, note_copy, save_entry, settle, withdraw_entry
 from app.services.people import add_user
+from kiosk.paper_serial import make_serial
 from tests.factories import COMMUNE, NEIGHBOUR
 from tests.paper import ONE, OTHER, PASSWORD, SHEET, open_confirmed, print_forms
 
@@ -118,8 +120,6 @@ def test_photocopy_is_refused_wherever_its_number_was_counted(two_people: Runtim
 def test_number_of_no_batch_mistyped_or_of_another_unit_is_refused(two_people: Runtime, serials: list[str], box: str) -> None:
     elsewhere = print_forms(two_people, unit_key=NEIGHBOUR)[0]
     swapped = serials[0][1] + serials[0][0] + serials[0][2:]
-    from kiosk.paper_serial import make_serial
-
     beyond = make_serial(serials[0][:6], 6)
     for number in ("", "12", swapped, beyond, elsewhere):
         with pytest.raises(PaperRefusedError):
@@ -198,3 +198,16 @@ def test_numbers_of_two_batches_never_meet(two_people: Runtime) -> None:
         prefixes = list(session.scalars(select(PaperBatch.prefix)))
     assert len(set(prefixes)) == 2
     assert all(len(prefix) == 6 and prefix[0] != "0" for prefix in prefixes)
+
+
+def test_paper_tables_go_down_and_up_with_data(any_runtime: Runtime) -> None:
+    for person in (ONE, OTHER):
+        add_user(any_runtime, name=person.name, password=PASSWORD, role="counter", unit_key=COMMUNE)
+    serials, box = print_forms(any_runtime), open_confirmed(any_runtime)
+    for person in (ONE, OTHER):
+        save(any_runtime, person, box, serials[0])
+    save(any_runtime, ONE, box, serials[1])
+    note_copy(any_runtime, ONE, box, serials[0])
+    schema.downgrade(any_runtime.database, "base")
+    schema.upgrade(any_runtime.database)
+    assert n_drafts(any_runtime) == 0
