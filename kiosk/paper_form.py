@@ -25,9 +25,7 @@ MOST_LEVELS: Final = 9
 # What only the paper says; the rest it shares with the screens.
 PAPER_WORDS: Final[dict[str, str]] = {
     "title": "Phiếu đánh giá mức độ hài lòng tại Bộ phận Một cửa",
-    "how_to": (
-        "Mỗi dòng xin đánh dấu X vào một ô. Chọn nhầm thì tô kín ô đó rồi đánh dấu ô khác. Câu không muốn trả lời, Ông/Bà để trống."
-    ),
+    "how_to": "Mỗi câu xin đánh dấu X vào một ô. Chọn nhầm thì tô kín ô đó rồi đánh dấu ô khác. Câu không muốn trả lời, Ông/Bà để trống.",
     "privacy": "Phiếu không ghi tên. Người tại quầy không xem được: hòm phiếu có khóa, do hai người không làm việc tại quầy cùng mở.",
     "box": "Làm xong, Ông/Bà tự bỏ phiếu vào hòm phiếu có khóa: {place}.",
     "box_unknown": "đặt tại lối ra của Bộ phận Một cửa",
