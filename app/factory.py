@@ -17,11 +17,13 @@ from app.error_pages import register_error_pages
 from app.errors import ConfigurationError
 from app.headers import set_headers
 from app.log import configure_log
+from app.paper.blueprint import create_paper
 from app.plotly_files import create_plotly_files, plotly_style_source
 from app.runtime import Runtime
 from app.services.figures import Figures
 from app.services.installation import DEMONSTRATION_LABEL, get_installation
 from app.services.kiosk import DeskServices
+from app.services.paper_boxes import OFF_THE_DESK as PAPER_ROLES
 from app.services.people import Person
 from app.throttle import limit_guessing
 from kiosk.blueprint import create_kiosk
@@ -29,6 +31,8 @@ from kiosk.blueprint import create_kiosk
 STAFF = people("administrator", "analyst", "unit_head")
 """Who sees figures; an officer at the desk never does."""
 EVERYBODY_AT_WORK = people("administrator", "analyst", "unit_head", "officer")
+OFF_THE_DESK = people(*PAPER_ROLES)
+"""Who opens boxes and types paper sheets; an officer at the desk never does."""
 
 
 def create_app(runtime: Runtime) -> Flask:
@@ -74,6 +78,7 @@ def create_app(runtime: Runtime) -> Flask:
     mount(app, create_auth(runtime), PUBLIC)
     mount(app, create_dashboard(runtime, figures), STAFF)
     mount(app, create_desk(runtime), EVERYBODY_AT_WORK)
+    mount(app, create_paper(runtime), OFF_THE_DESK)
     mount(app, create_plotly_files(), STAFF)
     mount(app, _create_front(runtime), PUBLIC)
     declare(app, "static", PUBLIC)
@@ -90,10 +95,10 @@ def _create_front(runtime: Runtime) -> Blueprint:
 
     @front.get("/")
     def root() -> ResponseReturnValue:
-        """Staff come by the root, officers to their desk; citizens come by a tablet or a code."""
+        """Staff come by the root, officers to their desk, people who count to the boxes; citizens come by a tablet or a code."""
         person: Person | None = g.get("person")
-        at_desk = person is not None and person.role == "officer"
-        return redirect(url_for("desk.invitations" if at_desk else "dashboard.overview"))
+        first_pages = {"officer": "desk.invitations", "counter": "paper.home"}
+        return redirect(url_for(first_pages.get(person.role if person is not None else "", "dashboard.overview")))
 
     @front.get("/healthz")
     def healthz() -> ResponseReturnValue:

@@ -78,6 +78,11 @@ def criteria_in_question(instrument: Instrument, stage: Stage, drawn: tuple[str,
     return tuple(c for c in instrument.criteria_at(stage) if drawn is None or c.code in drawn)
 
 
+def asks_about_feedback(instrument: Instrument, stage: Stage) -> bool:
+    """Whether a criterion of this stage depends on the feedback question."""
+    return any(criterion.asked_of == "feedback_givers" for criterion in instrument.criteria_at(stage))
+
+
 def asked_codes(instrument: Instrument, stage: Stage, gave_feedback: bool | None, drawn: tuple[str, ...] | None = None) -> tuple[str, ...]:
     """The criteria put to this person: those in question, and the ones for feedback givers only after a yes."""
     return tuple(c.code for c in criteria_in_question(instrument, stage, drawn) if c.asked_of == "everyone" or gave_feedback)

@@ -16,6 +16,7 @@ MODULES = {
     "index": "app.cli.index",
     "key": "app.cli.keys",
     "serve": "app.cli.serve",
+    "template": "app.cli.template",
     "user": "app.cli.users",
 }
 """Which module holds which sub-command; the object there is called `<name>_command`."""

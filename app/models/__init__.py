@@ -4,6 +4,7 @@ from app.models.base import Base
 from app.models.catalogue import Campaign, Field, InstrumentVersion, Procedure
 from app.models.collection import Device, DossierCount, PublishedCount, RatingCode, WalkAway
 from app.models.installation import Installation
+from app.models.paper import PaperBatch, PaperBox, PaperCopy, PaperEntry, PaperSheet
 from app.models.people import ApiKey, SignIn, User
 from app.models.places import Counter, Unit, UnitCode, UnitSuccession
 from app.models.responses import Comment, Exclusion, Quarantined, RespondentAnswers, Response
@@ -22,6 +23,11 @@ __all__ = [
     "Floor",
     "Installation",
     "InstrumentVersion",
+    "PaperBatch",
+    "PaperBox",
+    "PaperCopy",
+    "PaperEntry",
+    "PaperSheet",
     "Procedure",
     "PublishedCount",
     "Quarantined",

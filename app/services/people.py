@@ -13,8 +13,9 @@ from app.errors import BadInputError
 from app.models import SignIn, Unit, User
 from app.runtime import Runtime
 
-Role = Literal["administrator", "analyst", "unit_head", "officer"]
-ROLES: tuple[Role, ...] = ("administrator", "analyst", "unit_head", "officer")
+Role = Literal["administrator", "analyst", "unit_head", "officer", "counter"]
+ROLES: tuple[Role, ...] = ("administrator", "analyst", "unit_head", "officer", "counter")
+"""`counter` (người kiểm phiếu) opens boxes and types paper sheets, and sees neither figures nor the desk."""
 SHORTEST_PASSWORD = 12
 
 _hasher = PasswordHasher()
