@@ -13,6 +13,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import vietnamese
 from app.access import PUBLIC, declare, enforce, key_that_may, list_undeclared, mount, people
+from app.admin import wording
+from app.admin.blueprint import create_admin
 from app.api.blueprint import create_api
 from app.auth.blueprint import create_auth
 from app.dashboard.blueprint import create_dashboard
@@ -28,6 +30,7 @@ from app.services.installation import DEMONSTRATION_LABEL, get_installation
 from app.services.kiosk import DeskServices
 from app.services.people import Person
 from kiosk.blueprint import create_kiosk
+from kiosk.protocols import BoxAddresses
 
 STAFF = people("administrator", "analyst", "unit_head")
 """Who sees figures; an officer at the desk never does."""
@@ -59,6 +62,7 @@ def create_app(runtime: Runtime) -> Flask:
     register_error_pages(app, runtime)
     set_headers(app, plotly_style_source())
     vietnamese.register_filters(app)
+    wording.register_filters(app)
     _share_with_templates(app, runtime)
 
     figures = Figures(runtime)
@@ -67,9 +71,15 @@ def create_app(runtime: Runtime) -> Flask:
     mount(
         app,
         api,
-        {"post_responses": key_that_may("submit responses"), "get_index": key_that_may("read figures")},
+        {
+            "post_responses": key_that_may("submit responses"),
+            "post_heartbeat": key_that_may("report as a device"),
+            "get_index": key_that_may("read figures"),
+        },
     )
-    mount(app, create_kiosk(DeskServices(runtime), runtime.languages), PUBLIC)
+    box = BoxAddresses(responses="/api/v1/responses", heartbeat="/api/v1/heartbeat")
+    mount(app, create_kiosk(DeskServices(runtime), runtime.languages, box), PUBLIC)
+    mount(app, create_admin(runtime), people("administrator", "unit_head"))
     mount(app, create_auth(runtime), PUBLIC)
     mount(app, create_dashboard(runtime, figures), STAFF)
     mount(app, create_desk(runtime), EVERYBODY_AT_WORK)
@@ -109,15 +119,15 @@ def _limit_guessing(app: Flask) -> None:
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
     wrong_password = limiter.limit("20 per 5 minutes", methods=["POST"], deduct_when=lambda r: r.status_code == 401)
     wrong_code = limiter.limit("60 per minute", deduct_when=lambda r: r.status_code in (404, 410))
-    limits = {"auth.sign_in": wrong_password} | dict.fromkeys(("kiosk.invitation", "kiosk.typed_code", "kiosk.rate"), wrong_code)
+    limits = {"auth.sign_in": wrong_password} | dict.fromkeys(("kiosk.invitation", "kiosk.typed_code", "kiosk.rate", "kiosk.enrol_by_code"), wrong_code)
     for endpoint, limit in limits.items():
         app.view_functions[endpoint] = cast(Callable[..., ResponseReturnValue], limit(app.view_functions[endpoint]))
 
 
 def _share_with_templates(app: Flask, runtime: Runtime) -> None:
-    """What every staff page needs: the demonstration label, if this is one."""
+    """What every staff page needs: the demonstration label, if this is one, and the clock."""
     is_demonstration = get_installation(runtime).kind == "demonstration"
 
     @app.context_processor
     def share() -> dict[str, object]:
-        return {"demonstration_label": DEMONSTRATION_LABEL if is_demonstration else None}
+        return {"demonstration_label": DEMONSTRATION_LABEL if is_demonstration else None, "now": runtime.clock}

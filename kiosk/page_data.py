@@ -22,6 +22,7 @@ def visit_data(visit: Visit, languages: Mapping[str, Language], lang: str, now: 
         "now_ms": int(now.timestamp() * 1000),
         "addresses": dict(addresses),
         "channel": visit.channel,
+        "device": visit.device_id,
         "office": visit.desk.office_name,
         "demonstration": visit.desk.demonstration,
         "envelope": {

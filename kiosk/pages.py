@@ -12,7 +12,8 @@ from kiosk.faces import faces
 from kiosk.form_state import OVERALL, RATING, RESPONDENT, FormState, posted_fields
 from kiosk.forms import CodeForm, RateForm
 from kiosk.page_data import visit_data
-from kiosk.protocols import CodeProblem, KioskServices
+from kiosk.protocols import BoxAddresses, CodeProblem, KioskServices
+from kiosk.shell import MODULES, files_digest, shell_version
 from kiosk.typography import hold_together
 from kiosk.visit import (
     FEEDBACK,
@@ -37,9 +38,11 @@ from survey_forms.vocabulary import Channel, Stage
 class Pages:
     """Every page a citizen can see, in every language."""
 
-    def __init__(self, services: KioskServices, languages: Mapping[str, Language]) -> None:
+    def __init__(self, services: KioskServices, languages: Mapping[str, Language], box: BoxAddresses | None = None) -> None:
         self._services = services
         self._languages = languages
+        self._box = box
+        self._files_digest = files_digest()
 
     def language(self, code: str | None) -> str:
         """The language asked for when there is one of that code, else Vietnamese."""
@@ -88,6 +91,11 @@ class Pages:
         if request.accept_mimetypes.best == "application/json":
             return {"status": "rejected", "message": self.say(wording.SAY_REFUSED, lang)}, status
         return self._page("kiosk/problem.html", lang, status, desk=None, problem="not_enrolled", home=None)
+
+    def enrolment(self, typed: str, sentence: str | None, status: int) -> ResponseReturnValue:
+        """Typing an enrolment code; with a sentence why the last one did not work and what to do."""
+        form = CodeForm(formdata=None)
+        return self._page("kiosk/enrol.html", "vi", status, form=form, typed=typed, sentence=sentence, desk=None, field=None, home=None)
 
     def code_entry(self, form: CodeForm, lang: str, problem: CodeProblem | None, say: str | None = None) -> ResponseReturnValue:
         """Typing a code; with a problem also why the last one opened nothing and what to do. What was typed stays."""
@@ -139,16 +147,36 @@ class Pages:
     def _content(self, visit: Visit, state: FormState) -> dict[str, Any]:
         """What only this page shows."""
         if state.page == START:
-            addresses = {
-                "rate": url_for("kiosk.rate"),
-                "home": url_for("kiosk.tablet" if visit.channel == "kiosk" else "kiosk.code_entry"),
-            }
-            return {"data": visit_data(visit, self._languages, state.lang, self._services.now(), addresses)}
+            keeps = self._keeps(visit)
+            return {"data": self._data(visit, state.lang), "installable": keeps, "modules": MODULES if keeps else ()}
         if state.page in _CHOICE_NAME:
             question, choices = self._choices(visit, state.page)
             return {"question": question, "choices": choices, "name": _CHOICE_NAME[state.page]}
         factor = factor_of_page(visit.instrument, state.page)
         return {"factor": factor, "criteria": self._criteria(visit, state)} if factor else {}
+
+    def version(self, visit: Visit, lang: str) -> str:
+        """The version of everything a tablet keeps of this visit."""
+        return str(self._data(visit, lang)["version"])
+
+    def _keeps(self, visit: Visit) -> bool:
+        """Whether this browser keeps page and sheets itself: an enrolled tablet, when it has somewhere to send them."""
+        return self._box is not None and visit.channel == "kiosk"
+
+    def _data(self, visit: Visit, lang: str) -> dict[str, Any]:
+        addresses = {
+            "rate": url_for("kiosk.rate"),
+            "home": url_for("kiosk.tablet" if visit.channel == "kiosk" else "kiosk.code_entry"),
+        }
+        if self._box is not None and self._keeps(visit):
+            addresses |= {
+                "responses": self._box.responses,
+                "heartbeat": self._box.heartbeat,
+                "key": url_for("kiosk.tablet_key"),
+                "worker": url_for("kiosk.worker"),
+            }
+        data = visit_data(visit, self._languages, lang, self._services.now(), addresses)
+        return {**data, "version": shell_version(self._files_digest, data)}
 
     def _choices(self, visit: Visit, page: str) -> tuple[str, list[tuple[str, str]]]:
         if page == STAGE:

@@ -70,8 +70,20 @@ class Outcome:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class BoxAddresses:
+    """Where an enrolled tablet sends what it has stored: batches of responses, and its heartbeat; both by bearer key."""
+
+    responses: str
+    heartbeat: str
+
+
 class KioskServices(Protocol):
     """The services the kiosk is mounted with."""
+
+    def enrol(self, code: str) -> str | CodeProblem:
+        """Spend a one-time enrolment code; the key of the device it stands for, or why it opens nothing."""
+        ...
 
     def find_device(self, key: str) -> Device | None:
         """The enrolled device of this key, if any."""

@@ -30,6 +30,7 @@ class Visit:
     counter: Choice | None
     mode: Mode | None
     code: str | None
+    device_id: str | None = None
 
     @property
     def field(self) -> Choice | None:
@@ -45,7 +46,7 @@ class Visit:
 def visit_at_device(device: Device, instrument: Instrument) -> Visit:
     """A visit at an enrolled tablet: the desk is known, stage and field are asked."""
     stages = tuple(stage for stage in STAGES if instrument.criteria_at(stage))
-    return Visit(device.desk, instrument, "kiosk", device.desk.fields, stages, device.counter, None, None)
+    return Visit(device.desk, instrument, "kiosk", device.desk.fields, stages, device.counter, None, None, device.id)
 
 
 def visit_by_invitation(invitation: Invitation, instrument: Instrument, code: str) -> Visit:
