@@ -4,13 +4,16 @@ PORT ?= 8080
 DATA ?= data/demo
 BIN := .venv/bin
 
-.PHONY: demo test lint lock clean
+.PHONY: demo test soak lint lock clean
 
 demo: .venv/.runtime      ## a demonstration office on http://127.0.0.1:PORT
 	@exec $(BIN)/sipas demo --data $(DATA) --port $(PORT)
 
 test: .venv/.development  ## everything: linters, types, tests in a real browser and on both databases
-	@$(BIN)/python -m tests.machine && $(MAKE) --no-print-directory lint && $(BIN)/coverage run -m pytest && $(BIN)/coverage report
+	@$(BIN)/python -m tests.machine && $(MAKE) --no-print-directory lint && $(BIN)/coverage run -m pytest -m "not soak" && $(BIN)/coverage report
+
+soak: .venv/.development  ## the long proofs
+	@$(BIN)/python -m tests.machine && $(BIN)/python -m pytest -m soak
 
 lint: .venv/.development  ## style, types, import direction
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

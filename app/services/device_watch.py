@@ -104,15 +104,12 @@ def list_device_reports(runtime: Runtime, session: Session, unit_keys: Collectio
         .outerjoin(DeviceState, DeviceState.device_id == Device.id)
         .outerjoin(Counter, (Counter.unit_key == Device.unit_key) & (Counter.code == Device.counter_code))
     ).all()
-    stored = dict(session.execute(select(Response.device_id, func.count()).group_by(Response.device_id)).tuples())
+    stored = {key: n for key, n in session.execute(select(Response.device_id, func.count()).group_by(Response.device_id))}
     since = runtime.today() - timedelta(days=30)
-    left = dict(
-        session.execute(
-            select(WalkAway.device_id, func.sum(WalkAway.people)).where(WalkAway.left_on > since).group_by(WalkAway.device_id)
-        ).tuples()
-    )
+    counted = select(WalkAway.device_id, func.sum(WalkAway.people)).where(WalkAway.left_on > since).group_by(WalkAway.device_id)
+    left = {key: int(people) for key, people in session.execute(counted)}
     reports = [
-        _report(runtime, device, state, unit_name, counter_name, stored.get(device.id, 0), int(left.get(device.id) or 0))
+        _report(runtime, device, state, unit_name, counter_name, stored.get(device.id, 0), left.get(device.id, 0))
         for device, state, unit_name, counter_name in rows
         if unit_keys is None or device.unit_key in unit_keys
     ]

@@ -83,7 +83,7 @@ def record_heartbeat(runtime: Runtime, device_id: str, beat: Heartbeat) -> dict[
         else:
             for name, value in values.items():
                 setattr(state, name, value)
-        _add_walk_aways(runtime, session, device_id, beat.walk_aways)
+        _add_walk_aways(runtime, session, device_id, beat.walk_aways, timedelta(days=round(offset / 86_400)))
         device = session.get_one(Device, device_id)
         return {"time": now.astimezone(UTC).isoformat(), "device": device_id, "staff_pin": device.staff_pin}
 
@@ -98,19 +98,28 @@ def _count_lost(state: DeviceState | None, beat: Heartbeat) -> int:
     return state.lost_pending + (state.pending if is_another_box else 0)
 
 
-def _add_walk_aways(runtime: Runtime, session: Session, device_id: str, walk_aways: Iterable[WalkAways]) -> None:
-    tomorrow = runtime.today() + timedelta(days=1)
+def _add_walk_aways(
+    runtime: Runtime, session: Session, device_id: str, walk_aways: Iterable[WalkAways], days_ahead: timedelta
+) -> None:
     for each in walk_aways:
-        # A count may come late, never from the future; an instrument nobody published counts nothing.
-        if each.left_on > tomorrow or session.get(InstrumentVersion, each.instrument) is None:
-            continue
-        key = (device_id, each.left_on, each.instrument, each.last_criterion)
+        if session.get(InstrumentVersion, each.instrument) is None:
+            continue  # an instrument nobody published counts nothing
+        left_on = min(_shifted(each.left_on, days_ahead), runtime.today())
+        key = (device_id, left_on, each.instrument, each.last_criterion)
         row = session.get(WalkAway, key)
         if row is None:
             session.add(WalkAway(device_id=device_id, left_on=key[1], instrument_id=key[2], last_criterion=key[3], people=each.people))
         else:
             row.people = max(row.people, each.people)
         session.flush()
+
+
+def _shifted(day: date, days_ahead: timedelta) -> date:
+    """The day by our calendar, for a tablet whose clock runs whole days ahead or behind."""
+    try:
+        return day - days_ahead
+    except OverflowError:
+        return day
 
 
 def find_clock_offset(session: Session, device_id: str) -> timedelta:
