@@ -119,7 +119,9 @@ def _limit_guessing(app: Flask) -> None:
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
     wrong_password = limiter.limit("20 per 5 minutes", methods=["POST"], deduct_when=lambda r: r.status_code == 401)
     wrong_code = limiter.limit("60 per minute", deduct_when=lambda r: r.status_code in (404, 410))
-    limits = {"auth.sign_in": wrong_password} | dict.fromkeys(("kiosk.invitation", "kiosk.typed_code", "kiosk.rate", "kiosk.enrol_by_code"), wrong_code)
+    limits = {"auth.sign_in": wrong_password} | dict.fromkeys(
+        ("kiosk.invitation", "kiosk.typed_code", "kiosk.rate", "kiosk.enrol_by_code"), wrong_code
+    )
     for endpoint, limit in limits.items():
         app.view_functions[endpoint] = cast(Callable[..., ResponseReturnValue], limit(app.view_functions[endpoint]))
 

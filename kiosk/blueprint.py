@@ -111,7 +111,7 @@ class _Kiosk:
         return self._become(problem_or_key)
 
     def tablet_key(self) -> ResponseReturnValue:
-        """The key this browser was enrolled with, for its own script: it proves batches and heartbeats with it. 403 for any other browser."""
+        """The key this browser was enrolled with, for its own script, which proves batches with it; 403 for any other browser."""
         device, key = self._device(), request.cookies.get(DEVICE_COOKIE)
         if device is None:
             return jsonify(status="rejected"), 403

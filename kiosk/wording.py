@@ -73,7 +73,8 @@ WORDS: Final[dict[str, str]] = {
         "Phiếu đã được lưu trên máy này và tự chuyển về cơ quan. Câu trả lời được cộng chung với các phiếu khác để cơ quan phục vụ tốt hơn."
     ),
     "storage_note": (
-        "Trình duyệt của máy này không cho lưu phiếu. Phiếu chỉ gửi được khi có mạng; nếu chưa gửi được, xin Ông/Bà lấy phiếu giấy tại quầy."
+        "Trình duyệt của máy này không cho lưu phiếu. Phiếu chỉ gửi được khi có mạng; nếu chưa gửi được, "
+        "xin Ông/Bà lấy phiếu giấy tại quầy."
     ),
     "revoked_note": "Máy này cần người quản trị đăng ký lại. Phiếu đã trả lời vẫn được giữ trên máy.",
     "paper_text": (

@@ -104,7 +104,8 @@ def list_device_reports(runtime: Runtime, session: Session, unit_keys: Collectio
         .outerjoin(DeviceState, DeviceState.device_id == Device.id)
         .outerjoin(Counter, (Counter.unit_key == Device.unit_key) & (Counter.code == Device.counter_code))
     ).all()
-    stored = {key: n for key, n in session.execute(select(Response.device_id, func.count()).group_by(Response.device_id))}
+    arrived = select(Response.device_id, func.count()).group_by(Response.device_id)
+    stored = {key: int(n) for key, n in session.execute(arrived)}
     since = runtime.today() - timedelta(days=30)
     counted = select(WalkAway.device_id, func.sum(WalkAway.people)).where(WalkAway.left_on > since).group_by(WalkAway.device_id)
     left = {key: int(people) for key, people in session.execute(counted)}

@@ -98,9 +98,7 @@ def _count_lost(state: DeviceState | None, beat: Heartbeat) -> int:
     return state.lost_pending + (state.pending if is_another_box else 0)
 
 
-def _add_walk_aways(
-    runtime: Runtime, session: Session, device_id: str, walk_aways: Iterable[WalkAways], days_ahead: timedelta
-) -> None:
+def _add_walk_aways(runtime: Runtime, session: Session, device_id: str, walk_aways: Iterable[WalkAways], days_ahead: timedelta) -> None:
     for each in walk_aways:
         if session.get(InstrumentVersion, each.instrument) is None:
             continue  # an instrument nobody published counts nothing

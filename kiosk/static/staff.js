@@ -97,7 +97,7 @@ export class StaffScreen {
           ];
     this.#draw([
       ...facts,
-      this.#said ? make("p", { class: "say", role: "status" }, this.#said) : null,
+      this.#said ? make("p", { class: "hint", role: "status" }, this.#said) : null,
       make(
         "div",
         { class: "options" },

@@ -67,9 +67,7 @@ def test_with_the_server_stopped_the_page_opens_rates_and_keeps_then_sends_once(
                 assert row.device_id is not None
 
 
-def test_answers_of_the_server_lost_on_the_way_double_nothing(
-    short: Runtime, browser: Browser, tmp_path: Path, device_key: str
-) -> None:
+def test_answers_of_the_server_lost_on_the_way_double_nothing(short: Runtime, browser: Browser, tmp_path: Path, device_key: str) -> None:
     with office(short) as server, tablet_browser(browser, tmp_path / "profile") as tablet:
         open_tablet(tablet.page, server.address, device_key)
         lose_answers(tablet.page)
@@ -84,9 +82,7 @@ def test_answers_of_the_server_lost_on_the_way_double_nothing(
         assert read_fact(tablet.page, "counters") == {"saved": 1, "acknowledged": 1, "quarantined": 0, "refused": 0}
 
 
-def test_somebody_who_walks_away_leaves_a_count_and_nothing_else(
-    short: Runtime, browser: Browser, tmp_path: Path, device_key: str
-) -> None:
+def test_somebody_who_walks_away_leaves_a_count_and_nothing_else(short: Runtime, browser: Browser, tmp_path: Path, device_key: str) -> None:
     with office(short) as server, tablet_browser(browser, tmp_path / "profile") as tablet:
         open_tablet(tablet.page, server.address, device_key)
         answer(tablet.page, level=1, n_criteria=2)
@@ -157,9 +153,7 @@ def test_a_full_disk_is_said_and_nothing_is_thanked_that_is_not_stored(
         expect(tablet.page.locator("[role=alert]")).to_contain_text("phiếu giấy")
 
 
-def test_a_new_version_takes_over_on_the_idle_screen_only(
-    short: Runtime, browser: Browser, tmp_path: Path, device_key: str
-) -> None:
+def test_a_new_version_takes_over_on_the_idle_screen_only(short: Runtime, browser: Browser, tmp_path: Path, device_key: str) -> None:
     from app.models import Unit
 
     with office(short) as server, tablet_browser(browser, tmp_path / "profile") as tablet:
@@ -189,7 +183,9 @@ def visit_version(page: Page) -> str:
     return found
 
 
-def test_first_load_of_a_tablet_is_at_most_80_kb(short: Runtime, browser: Browser, tmp_path: Path, device_key: str, runtime: Runtime) -> None:
+def test_first_load_of_a_tablet_is_at_most_80_kb(
+    short: Runtime, browser: Browser, tmp_path: Path, device_key: str, runtime: Runtime
+) -> None:
     with office(runtime) as server, tablet_browser(browser, tmp_path / "profile") as tablet:
         context = tablet.context.request
         context.get(f"{server.address}/tablet/{device_key}")

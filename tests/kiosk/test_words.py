@@ -48,5 +48,3 @@ def test_scripts_write_no_markup_and_keep_nothing() -> None:
             r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|localStorage|sessionStorage|document\.cookie", text
         ), script.name
         assert not re.search(r"[À-ỹ]", text), f"{script.name} holds words that cannot be translated"
-
-
