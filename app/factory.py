@@ -29,6 +29,7 @@ from app.services.figures import Figures
 from app.services.installation import DEMONSTRATION_LABEL, get_installation
 from app.services.kiosk import DeskServices
 from app.services.people import Person
+from app.services.sealed_box import public_key
 from kiosk.blueprint import create_kiosk
 from kiosk.protocols import BoxAddresses
 
@@ -77,7 +78,7 @@ def create_app(runtime: Runtime) -> Flask:
             "get_index": key_that_may("read figures"),
         },
     )
-    box = BoxAddresses(responses="/api/v1/responses", heartbeat="/api/v1/heartbeat")
+    box = BoxAddresses(responses="/api/v1/responses", heartbeat="/api/v1/heartbeat", public_key=public_key(runtime))
     mount(app, create_kiosk(DeskServices(runtime), runtime.languages, box), PUBLIC)
     mount(app, create_admin(runtime), people("administrator", "unit_head"))
     mount(app, create_auth(runtime), PUBLIC)

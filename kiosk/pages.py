@@ -176,6 +176,8 @@ class Pages:
                 "worker": url_for("kiosk.worker"),
             }
         data = visit_data(visit, self._languages, lang, self._services.now(), addresses)
+        if self._box is not None and self._keeps(visit):
+            data["seal_to"] = self._box.public_key
         return {**data, "version": shell_version(self._files_digest, data)}
 
     def _choices(self, visit: Visit, page: str) -> tuple[str, list[tuple[str, str]]]:

@@ -72,10 +72,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class BoxAddresses:
-    """Where an enrolled tablet sends what it has stored: batches of responses, and its heartbeat; both by bearer key."""
+    """Where an enrolled tablet sends what it has stored: batches of responses, and its heartbeat; both by bearer key.
+
+    `public_key` is the P-256 point, in base64, to which a box saved to a file is sealed.
+    """
 
     responses: str
     heartbeat: str
+    public_key: str
 
 
 class KioskServices(Protocol):

@@ -22,7 +22,7 @@ MODULES: Final = (
     "shell.js",
 )
 """Scripts the tablet's page starts with, in the order it needs them."""
-LATER: Final = ("staff.js",)
+LATER: Final = ("staff.js", "seal.js")
 STYLES: Final = ("tokens.css", "kiosk.css")
 ICONS: Final = ("icon.svg", "icon-192.png", "icon-512.png")
 KEPT: Final = (*STYLES, *MODULES, *LATER, *ICONS)

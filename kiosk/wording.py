@@ -105,6 +105,9 @@ WORDS: Final[dict[str, str]] = {
     "staff_waiting": "Đang thử",
     "staff_version": "Phiên bản",
     "staff_send": "Gửi ngay",
+    "staff_save": "Lưu hộp phiếu ra tệp",
+    "staff_file": "Đã lưu tệp. Tệp được niêm phong; chỉ máy chủ mở được. Phiếu vẫn được giữ trên máy.",
+    "staff_no_file": "Chưa lưu được tệp.",
     "staff_sent": "Đã gửi hết.",
     "staff_not_sent": "Chưa gửi hết. Phiếu vẫn được giữ trên máy và tự gửi lại.",
 }

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import current_person
-from app.admin.forms import CodeRequestForm, DeviceForm
+from app.admin.forms import BoxForm, CodeRequestForm, DeviceForm
 from app.desk.desks import get_desk, list_desks
 from app.errors import BadInputError, NotFoundError
 from app.queries.units import list_current, load_tree
@@ -20,8 +20,11 @@ from app.services.enrolment import (
     settle_loss,
 )
 from app.services.people import Person
+from app.services.sealed_box import import_box
 from kiosk.codes import group_code
 from kiosk.qr import qr_path
+
+_LARGEST_BOX = 32 * 1024 * 1024
 
 
 def create_admin(runtime: Runtime) -> Blueprint:
@@ -32,7 +35,25 @@ def create_admin(runtime: Runtime) -> Blueprint:
     def list_all() -> ResponseReturnValue:
         """Every tablet of the person's place, those that need somebody first."""
         reports = _list_reports(runtime, current_person())
-        return render_template("admin/devices.html", reports=reports, n_alarms=sum(bool(r.alarms) for r in reports))
+        n_alarms = sum(bool(report.alarms) for report in reports)
+        return render_template("admin/devices.html", reports=reports, n_alarms=n_alarms, form=BoxForm(formdata=None))
+
+    @admin.post("/devices/box", endpoint="import_box")
+    def take_box() -> ResponseReturnValue:
+        """Bring in the sealed box of a tablet that could not send."""
+        request.max_content_length = _LARGEST_BOX
+        posted = request.files.get("box")
+        if not BoxForm().validate_on_submit() or posted is None or not posted.filename:
+            flash("Chưa chọn tệp.")
+            return redirect(url_for("admin.devices"))
+        try:
+            report = import_box(runtime, posted.read(), units=_units_of(runtime, current_person()))
+        except BadInputError:
+            flash("Tệp này không phải hộp phiếu của một máy thuộc phạm vi này, hoặc đã hỏng. Chưa có gì được ghi.")
+        else:
+            numbers = f"{report.n_acknowledged} phiếu đã nhận, {report.n_quarantined} chờ xem xét, {report.n_rejected} bị từ chối"
+            flash(f"Đã đọc hộp phiếu: {numbers}.")
+        return redirect(url_for("admin.devices"))
 
     @admin.get("/devices/new", endpoint="new_device")
     def choose() -> ResponseReturnValue:
@@ -108,9 +129,17 @@ def _checked(runtime: Runtime, device_id: str) -> CodeRequestForm:
 
 
 def _list_reports(runtime: Runtime, person: Person) -> list[DeviceReport]:
+    within = _units_of(runtime, person)
     with runtime.database.read() as session:
-        within = None if person.unit_key is None else set(load_tree(session).subtree(person.unit_key))
         return list_device_reports(runtime, session, within)
+
+
+def _units_of(runtime: Runtime, person: Person) -> set[str] | None:
+    """The units of the person's place; None: all."""
+    if person.unit_key is None:
+        return None
+    with runtime.database.read() as session:
+        return set(load_tree(session).subtree(person.unit_key))
 
 
 def _show_device(runtime: Runtime, person: Person, device_id: str, form: CodeRequestForm, status: int) -> ResponseReturnValue:

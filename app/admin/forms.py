@@ -1,7 +1,7 @@
 """What the administrator's pages post."""
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import FileField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from app.services.enrolment import LONGEST_PIN, SHORTEST_PIN
@@ -23,3 +23,9 @@ class CodeRequestForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no type
     """A new enrolment code, or a new PIN, for a tablet that is known."""
 
     pin = PasswordField(validators=[Regexp(_PIN, message=_SAY_PIN)])
+
+
+class BoxForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
+    """The sealed box of a tablet that could not send."""
+
+    box = FileField()

@@ -102,6 +102,7 @@ export class StaffScreen {
         "div",
         { class: "options" },
         make("button", { type: "button", class: "button primary", id: "staff-send", onclick: () => void this.#send() }, t("staff_send")),
+        make("button", { type: "button", class: "button", id: "staff-save", disabled: numbers.box === null, onclick: () => void this.#saveFile() }, t("staff_save")),
         this.#closing(),
       ),
     ]);
@@ -113,6 +114,17 @@ export class StaffScreen {
     await this.#tablet.sendNow();
     const { pending } = await this.#tablet.numbers();
     this.#said = this.#t(pending === 0 ? "staff_sent" : "staff_not_sent");
+    await this.refresh();
+  }
+
+  async #saveFile() {
+    const file = await this.#tablet.sealed().catch(() => null);
+    this.#said = this.#t(file ? "staff_file" : "staff_no_file");
+    if (file) {
+      const address = URL.createObjectURL(new Blob([file.text], { type: "application/json" }));
+      make("a", { href: address, download: file.name }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 60000);
+    }
     await this.refresh();
   }
 

@@ -95,8 +95,12 @@ export class Tablet {
     return this.#box ? this.#box.keep(name, value) : Promise.resolve();
   }
 
-  everything() {
-    return this.#box ? this.#box.everything() : Promise.resolve([]);
+  // The whole box as the text of a file only the server can read; what is in it stays here until the server has named it.
+  async sealed() {
+    const identity = await this.#identity();
+    if (!this.#box || !identity) return null;
+    const { seal } = await import("./seal.js");
+    return { name: `hop-phieu-${identity.id}-${localDay()}.json`, text: await seal(this.#data.seal_to, identity, await this.#box.everything()) };
   }
 
   async sendNow() {

@@ -10,9 +10,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
+from app.errors import BadInputError
 from app.models import Response, WalkAway
 from app.runtime import Runtime
 from app.services.device_watch import Alarm, list_device_reports
+from app.services.enrolment import declare_device, issue_enrolment_code, redeem_enrolment_code
+from app.services.sealed_box import import_box
 from tests.browser.offline import (
     TabletBrowser,
     answer,
@@ -175,6 +178,52 @@ def test_a_new_version_takes_over_on_the_idle_screen_only(short: Runtime, browse
         finish(tablet.page, "trước khi đổi")
         expect(tablet.page.locator(".place")).to_contain_text("Trung tâm mang tên mới")
         wait_until(lambda: stored_comments(short) == ["trước khi đổi"], "the sheet of the old version")
+
+
+def test_staff_screen_opens_by_pin_without_a_network_and_seals_the_box_to_the_server(
+    short: Runtime, browser: Browser, tmp_path: Path
+) -> None:
+    device_id = declare_device(short, unit_key="xa-a", label="Máy quầy 1", counter_code="1", pin="246810")
+    code = issue_enrolment_code(short, device_id)
+    with office(short) as server, tablet_browser(browser, tmp_path / "profile") as tablet:
+        page = tablet.page
+        page.goto(f"{server.address}/tablet/enrol/{code}")
+        page.locator("button.primary").click()
+        expect(page.locator("button.huge")).to_be_visible()
+        page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        wait_until(lambda: bool(read_fact(page, "staff_pin")), "the PIN of the heartbeat")
+        server.stop()
+        page.goto(f"{server.address}/tablet")
+        answer(page, level=2)
+        finish(page, "mười-hai-chữ-lạ")
+        page.locator("#staff").click()
+        page.locator("#pin").fill("135790")
+        page.locator("#pin").press("Enter")
+        expect(page.locator("[role=alert]")).to_have_text("Mã PIN chưa đúng.")
+        page.locator("#pin").fill("246810")
+        page.locator("#pin").press("Enter")
+        expect(page.locator("#staff-pending")).to_have_text("1")
+        expect(page.locator("#staff-saved")).to_have_text("1 = 0 + 0 + 0 + 1")
+        assert "mười-hai" not in page.content()
+        with page.expect_download() as download:
+            page.locator("#staff-save").click()
+        content = Path(download.value.path()).read_bytes()
+        page.locator("#staff-close").click()
+        expect(page.locator("button.huge")).to_be_visible()
+        assert "mười-hai".encode() not in content
+        for _ in range(2):
+            report = import_box(short, content)
+            assert (report.device_id, report.n_acknowledged, report.n_quarantined, report.n_rejected) == (device_id, 1, 0, 0)
+        assert stored_comments(short) == ["mười-hai-chữ-lạ"]
+        with pytest.raises(BadInputError, match="not of this place"):
+            import_box(short, content, units={"xa-b"})
+        with pytest.raises(BadInputError):
+            import_box(short, content.replace(device_id.encode(), b"0" * 12))
+        redeem_enrolment_code(short, issue_enrolment_code(short, device_id))
+        with pytest.raises(BadInputError, match="older-key"):
+            import_box(short, content)
+        assert import_box(short, content, is_older_key_fine=True).n_acknowledged == 1
+        assert count_responses(short) == 1
 
 
 def visit_version(page: Page) -> str:
