@@ -62,10 +62,16 @@ export class Sender {
       this.#failures += 1; // the box could not be read; the next round tries again
     } finally {
       this.#running = false;
-      const wait = this.status === "revoked" ? LONGEST_WAIT : this.#failures ? Math.min(LONGEST_WAIT, 5000 * 2 ** Math.min(this.#failures - 1, 6)) : PULSE;
-      this.#timer = setTimeout(() => this.poke(), jitter(wait));
+      this.#timer = setTimeout(() => this.poke(), jitter(this.#wait()));
       this.#changed();
     }
+  }
+
+  // Somebody asked while an attempt was failing: soon once more, whatever the back-off says.
+  #wait() {
+    if (this.#again) return 2000;
+    if (this.status === "revoked") return LONGEST_WAIT;
+    return this.#failures ? Math.min(LONGEST_WAIT, 5000 * 2 ** Math.min(this.#failures - 1, 6)) : PULSE;
   }
 
   // True when everything that waited has been answered.

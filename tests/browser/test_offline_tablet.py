@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from app.errors import BadInputError
+from app.errors import BadInputError, DatabaseUnavailableError
 from app.models import Response, WalkAway
 from app.runtime import Runtime
 from app.services.device_watch import Alarm, list_device_reports
@@ -154,6 +154,46 @@ def test_a_full_disk_is_said_and_nothing_is_thanked_that_is_not_stored(
         server.stop()
         tablet.page.locator("#send").click()
         expect(tablet.page.locator("[role=alert]")).to_contain_text("phiếu giấy")
+
+
+def test_database_gone_keeps_the_sheet_and_a_wiped_browser_raises_an_alarm(
+    short: Runtime, browser: Browser, tmp_path: Path, device_key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise DatabaseUnavailableError("gone")
+
+    def pending() -> int:
+        state = device_state(short)
+        return state.pending if state is not None else 0
+
+    def alarms() -> tuple[Alarm, ...]:
+        with short.database.read() as session:
+            return list_device_reports(short, session, None)[0].alarms
+
+    with office(short) as server, tablet_browser(browser, tmp_path / "profile") as tablet:
+        page = tablet.page
+        open_tablet(page, server.address, device_key)
+        with monkeypatch.context() as patch:
+            patch.setattr("app.api.blueprint.submit_responses", gone)
+            answer(page, level=4)
+            finish(page, "chờ cơ sở dữ liệu")
+            assert count_waiting(page) == 1
+            answer(page, level=3)
+            finish(page, "cũng chờ")
+            tablet.pass_time(120)
+            wait_until(lambda: (poke(page), pending() == 2)[1], "the heartbeat to tell of both")
+            assert alarms() == ()
+        poke(page)
+        wait_until(lambda: count_waiting(page) == 0, "the box to empty")
+        assert stored_comments(short) == ["chờ cơ sở dữ liệu", "cũng chờ"]
+        # Told of two that wait, then the browser's storage is gone: the office hears of it.
+        assert pending() == 2
+        page.goto(f"{server.address}/r")
+        page.evaluate(
+            "new Promise((done) => { const gone = indexedDB.deleteDatabase('sipas-tablet'); gone.onsuccess = () => done(null); })"
+        )
+        page.goto(f"{server.address}/tablet")
+        wait_until(lambda: alarms() == (Alarm.lost_box,), "the alarm")
 
 
 def test_a_new_version_takes_over_on_the_idle_screen_only(short: Runtime, browser: Browser, tmp_path: Path, device_key: str) -> None:
