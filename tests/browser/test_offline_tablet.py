@@ -173,6 +173,11 @@ def test_database_gone_keeps_the_sheet_and_a_wiped_browser_raises_an_alarm(
     with office(short) as server, tablet_browser(browser, tmp_path / "profile") as tablet:
         page = tablet.page
         open_tablet(page, server.address, device_key)
+
+        def has_told_of_both() -> bool:
+            poke(page)
+            return pending() == 2
+
         with monkeypatch.context() as patch:
             patch.setattr("app.api.blueprint.submit_responses", gone)
             answer(page, level=4)
@@ -181,7 +186,7 @@ def test_database_gone_keeps_the_sheet_and_a_wiped_browser_raises_an_alarm(
             answer(page, level=3)
             finish(page, "cũng chờ")
             tablet.pass_time(120)
-            wait_until(lambda: (poke(page), pending() == 2)[1], "the heartbeat to tell of both")
+            wait_until(has_told_of_both, "the heartbeat to tell of both")
             assert alarms() == ()
         poke(page)
         wait_until(lambda: count_waiting(page) == 0, "the box to empty")
