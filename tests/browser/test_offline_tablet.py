@@ -66,7 +66,8 @@ def test_with_the_server_stopped_the_page_opens_rates_and_keeps_then_sends_once(
         with short.database.read() as session:
             for row in session.scalars(select(Response)):
                 assert (row.channel, row.counter_code, row.took) == ("kiosk", "1", "<30")
-                assert row.answered_hour == row.received_hour, "a clock a year ahead is corrected by the heartbeat"
+                # A clock a year ahead is corrected by the heartbeat; the tablet tells no minutes, so by an hour at worst.
+                assert 0 <= row.received_hour - row.answered_hour <= 1
                 assert row.device_id is not None
 
 
