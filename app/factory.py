@@ -9,6 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import vietnamese
 from app.access import PUBLIC, declare, enforce, key_that_may, list_undeclared, mount, people
+from app.admin import wording
+from app.admin.blueprint import create_admin
 from app.api.blueprint import create_api
 from app.auth.blueprint import create_auth
 from app.dashboard.blueprint import create_dashboard
@@ -25,8 +27,10 @@ from app.services.installation import DEMONSTRATION_LABEL, get_installation
 from app.services.kiosk import DeskServices
 from app.services.paper_boxes import OFF_THE_DESK as PAPER_ROLES
 from app.services.people import Person
+from app.services.sealed_box import public_key
 from app.throttle import limit_guessing
 from kiosk.blueprint import create_kiosk
+from kiosk.protocols import BoxAddresses
 
 STAFF = people("administrator", "analyst", "unit_head")
 """Who sees figures; an officer at the desk never does."""
@@ -60,6 +64,7 @@ def create_app(runtime: Runtime) -> Flask:
     register_error_pages(app, runtime)
     set_headers(app, plotly_style_source())
     vietnamese.register_filters(app)
+    wording.register_filters(app)
     _share_with_templates(app, runtime)
 
     figures = Figures(runtime)
@@ -71,10 +76,13 @@ def create_app(runtime: Runtime) -> Flask:
         {
             "post_responses": key_that_may("submit responses"),
             "post_invitations": key_that_may("issue invitations"),
+            "post_heartbeat": key_that_may("report as a device"),
             "get_index": key_that_may("read figures"),
         },
     )
-    mount(app, create_kiosk(DeskServices(runtime), runtime.languages), PUBLIC)
+    box = BoxAddresses(responses="/api/v1/responses", heartbeat="/api/v1/heartbeat", public_key=public_key(runtime))
+    mount(app, create_kiosk(DeskServices(runtime), runtime.languages, box), PUBLIC)
+    mount(app, create_admin(runtime), people("administrator", "unit_head"))
     mount(app, create_auth(runtime), PUBLIC)
     mount(app, create_dashboard(runtime, figures), STAFF)
     mount(app, create_desk(runtime), EVERYBODY_AT_WORK)
@@ -111,9 +119,9 @@ def _create_front(runtime: Runtime) -> Blueprint:
 
 
 def _share_with_templates(app: Flask, runtime: Runtime) -> None:
-    """What every staff page needs: the demonstration label, if this is one."""
+    """What every staff page needs: the demonstration label, if this is one, and the clock."""
     is_demonstration = get_installation(runtime).kind == "demonstration"
 
     @app.context_processor
     def share() -> dict[str, object]:
-        return {"demonstration_label": DEMONSTRATION_LABEL if is_demonstration else None}
+        return {"demonstration_label": DEMONSTRATION_LABEL if is_demonstration else None, "now": runtime.clock}

@@ -15,7 +15,8 @@ from kiosk.form_state import FormState, Incomplete, build_submission, parse_stat
 from kiosk.forms import CodeForm, RateForm
 from kiosk.further_codes import CodeFault, find_faults
 from kiosk.pages import Pages
-from kiosk.protocols import CodeProblem, Device, KioskServices
+from kiosk.protocols import BoxAddresses, CodeProblem, Device, KioskServices
+from kiosk.shell import ICONS, KEPT, manifest, worker_script
 from kiosk.visit import (
     CODES,
     FIELD,
@@ -34,6 +35,7 @@ from kiosk.visit import (
 )
 from kiosk.wording import (
     CODE_SENTENCES,
+    ENROLMENT_SENTENCES,
     SAY_CHOOSE_FIELD,
     SAY_CHOOSE_STAGE,
     SAY_CODES,
@@ -50,16 +52,24 @@ _DEVICE_COOKIE_SECONDS: Final = 400 * 86_400  # the longest a browser keeps one
 _GONE: Final = (CodeProblem.used, CodeProblem.expired)
 
 
-def create_kiosk(services: KioskServices, languages: Mapping[str, Language]) -> Blueprint:
+def create_kiosk(services: KioskServices, languages: Mapping[str, Language], box: BoxAddresses | None = None) -> Blueprint:
     """The blueprint of the citizen's pages. `languages` holds "vi" and whatever else can be chosen.
+
+    With `box`, where batches and heartbeats go, an enrolled tablet keeps finished sheets and works offline; without, it posts each sheet.
 
     Mount it without an address prefix. The app protects posts by Flask-WTF's CSRFProtect and sets the security headers; an expired token
     is answered here, because only the kiosk can show the same page again with everything that had been answered.
     """
     blueprint = Blueprint("kiosk", __name__, template_folder="templates", static_folder="static", static_url_path="/kiosk/static")
     dealer = Dealer(services)
-    kiosk = _Kiosk(services, Pages(services, languages, dealer), dealer)
+    kiosk = _Kiosk(services, Pages(services, languages, dealer, box), dealer)
     blueprint.add_url_rule("/tablet/<device_key>", "enrol", kiosk.enrol, methods=["GET"])
+    blueprint.add_url_rule("/tablet/enrol", "enrol_form", kiosk.enrol_form, methods=["GET"])
+    blueprint.add_url_rule("/tablet/enrol", "enrol_by_code", kiosk.enrol_by_code, methods=["POST"])
+    blueprint.add_url_rule("/tablet/enrol/<code>", "enrol_link", kiosk.enrol_form, methods=["GET"])
+    blueprint.add_url_rule("/tablet/key", "tablet_key", kiosk.tablet_key, methods=["POST"])
+    blueprint.add_url_rule("/tablet/sw.js", "worker", kiosk.worker, methods=["GET"])
+    blueprint.add_url_rule("/tablet/manifest.webmanifest", "manifest", kiosk.manifest, methods=["GET"])
     blueprint.add_url_rule("/tablet", "tablet", kiosk.tablet, methods=["GET"])
     blueprint.add_url_rule("/r", "code_entry", kiosk.code_entry, methods=["GET"])
     blueprint.add_url_rule("/r", "typed_code", kiosk.typed_code, methods=["POST"])
@@ -95,6 +105,47 @@ class _Kiosk:
         """Make this browser the tablet of a key, then show that tablet's start page; 404 for a key nobody issued."""
         if self._services.find_device(device_key) is None:
             return self._pages.not_enrolled(404)
+        return self._become(device_key)
+
+    def enrol_form(self, code: str = "") -> ResponseReturnValue:
+        """Where a one-time enrolment code is typed; the administrator's QR brings it along. Nothing is spent before the button."""
+        return self._pages.enrolment(code[:40], None, 200)
+
+    def enrol_by_code(self) -> ResponseReturnValue:
+        """Spend an enrolment code: this browser becomes the tablet of its device."""
+        form = CodeForm()
+        problem_or_key = self._services.enrol(form.code.data or "") if form.validate() else CodeProblem.mistyped
+        if isinstance(problem_or_key, CodeProblem):
+            status = 410 if problem_or_key in _GONE else 404
+            return self._pages.enrolment(form.code.data or "", ENROLMENT_SENTENCES[problem_or_key.value], status)
+        return self._become(problem_or_key)
+
+    def tablet_key(self) -> ResponseReturnValue:
+        """The key this browser was enrolled with, for its own script, which proves batches with it; 403 for any other browser."""
+        device, key = self._device(), request.cookies.get(DEVICE_COOKIE)
+        if device is None:
+            return jsonify(status="rejected"), 403
+        return jsonify(device=device.id, key=key)
+
+    def worker(self) -> ResponseReturnValue:
+        """The service worker of this tablet's page as it is today; 403 for a browser that is no tablet."""
+        device = self._device()
+        if device is None:
+            return Response("", 403, mimetype="text/javascript")
+        visit = visit_at_device(device, self._services.instrument_for(device.desk), self._services.asking(device.desk))
+        kept = [*(url_for("kiosk.static", filename=name) for name in KEPT), url_for("kiosk.manifest")]
+        script = worker_script(self._pages.version(visit, "vi"), url_for("kiosk.tablet"), kept)
+        headers = {"Service-Worker-Allowed": url_for("kiosk.tablet")}
+        return Response(script, mimetype="text/javascript", headers=headers)
+
+    def manifest(self) -> ResponseReturnValue:
+        """What a browser needs to install the tablet's page as an application."""
+        icons = {name: url_for("kiosk.static", filename=name) for name in ICONS}
+        response = jsonify(manifest(self._pages.say("Đánh giá mức độ hài lòng", "vi"), url_for("kiosk.tablet"), icons))
+        response.mimetype = "application/manifest+json"
+        return response
+
+    def _become(self, device_key: str) -> ResponseReturnValue:
         response = make_response(redirect(url_for("kiosk.tablet")))
         response.set_cookie(
             DEVICE_COOKIE,
@@ -254,6 +305,8 @@ class _Kiosk:
         lang = self._pages.language(state.lang)
         if _wants_json():
             return jsonify(status="token_expired", message=self._pages.say(SAY_EXPIRED_PAGE, lang), csrf_token=generate_csrf()), 400
+        if request.endpoint == "kiosk.enrol_by_code":
+            return self._pages.enrolment(request.form.get("code", "")[:40], SAY_EXPIRED_PAGE, 400)
         if request.endpoint == "kiosk.typed_code":
             return self._pages.code_entry(CodeForm(), lang, None, SAY_EXPIRED_PAGE)
         visit = self._visit(state)

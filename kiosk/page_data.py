@@ -30,6 +30,7 @@ def visit_data(
         "addresses": dict(addresses),
         "channel": visit.channel,
         "rotation": rotation,
+        "device": visit.device_id,
         "office": visit.desk.office_name,
         "demonstration": visit.desk.demonstration,
         "envelope": {

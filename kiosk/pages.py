@@ -14,7 +14,8 @@ from kiosk.form_state import OVERALL, RATING, RESPONDENT, FormState, posted_fiel
 from kiosk.forms import CodeForm, RateForm
 from kiosk.further_codes import CodeFault
 from kiosk.page_data import visit_data
-from kiosk.protocols import CodeProblem, KioskServices
+from kiosk.protocols import BoxAddresses, CodeProblem, KioskServices
+from kiosk.shell import MODULES, files_digest, shell_version
 from kiosk.typography import hold_together
 from kiosk.visit import (
     CODES,
@@ -41,10 +42,12 @@ from survey_forms.vocabulary import Channel
 class Pages:
     """Every page a citizen can see, in every language."""
 
-    def __init__(self, services: KioskServices, languages: Mapping[str, Language], dealer: Dealer) -> None:
+    def __init__(self, services: KioskServices, languages: Mapping[str, Language], dealer: Dealer, box: BoxAddresses | None = None) -> None:
         self._dealer = dealer
         self._services = services
         self._languages = languages
+        self._box = box
+        self._files_digest = files_digest()
 
     def language(self, code: str | None) -> str:
         """The language asked for when there is one of that code, else Vietnamese."""
@@ -111,6 +114,11 @@ class Pages:
         """A poster's address that leads nowhere: what happened and what to do."""
         return self._page("kiosk/problem.html", self.language(request.args.get("lang")), 404, desk=None, problem="no_such_desk", home=None)
 
+    def enrolment(self, typed: str, sentence: str | None, status: int) -> ResponseReturnValue:
+        """Typing an enrolment code; with a sentence why the last one did not work and what to do."""
+        form = CodeForm(formdata=None)
+        return self._page("kiosk/enrol.html", "vi", status, form=form, typed=typed, sentence=sentence, desk=None, field=None, home=None)
+
     def code_entry(self, form: CodeForm, lang: str, problem: CodeProblem | None, say: str | None = None) -> ResponseReturnValue:
         """Typing a code; with a problem also why the last one opened nothing and what to do. What was typed stays."""
         status = 200 if problem is None else 410 if problem in (CodeProblem.used, CodeProblem.expired) else 404
@@ -166,17 +174,39 @@ class Pages:
     def _content(self, visit: Visit, state: FormState) -> dict[str, Any]:
         """What only this page shows."""
         if state.page == START:
-            addresses = {
-                "rate": url_for("kiosk.rate"),
-                "home": home_of(visit),
-            }
-            rotation = self._dealer.hand_over(visit) if visit.asking == "rotating" else None
-            return {"data": visit_data(visit, self._languages, state.lang, self._services.now(), addresses, rotation)}
+            keeps = self._keeps(visit)
+            return {"data": self._data(visit, state.lang), "installable": keeps, "modules": MODULES if keeps else ()}
         if state.page in _CHOICE_NAME:
             question, choices = self._choices(visit, state.page)
             return {"question": question, "choices": choices, "name": _CHOICE_NAME[state.page]}
         factor = factor_of_page(visit.instrument, state.page)
         return {"factor": factor, "criteria": self._criteria(visit, state)} if factor else {}
+
+    def version(self, visit: Visit, lang: str) -> str:
+        """The version of everything a tablet keeps of this visit."""
+        return str(self._data(visit, lang)["version"])
+
+    def _keeps(self, visit: Visit) -> bool:
+        """Whether this browser keeps page and sheets itself: an enrolled tablet, when it has somewhere to send them."""
+        return self._box is not None and visit.channel == "kiosk"
+
+    def _data(self, visit: Visit, lang: str) -> dict[str, Any]:
+        addresses = {
+            "rate": url_for("kiosk.rate"),
+            "home": home_of(visit),
+        }
+        if self._box is not None and self._keeps(visit):
+            addresses |= {
+                "responses": self._box.responses,
+                "heartbeat": self._box.heartbeat,
+                "key": url_for("kiosk.tablet_key"),
+                "worker": url_for("kiosk.worker"),
+            }
+        rotation = self._dealer.hand_over(visit) if visit.asking == "rotating" else None
+        data = visit_data(visit, self._languages, lang, self._services.now(), addresses, rotation)
+        if self._box is not None and self._keeps(visit):
+            data["seal_to"] = self._box.public_key
+        return {**data, "version": shell_version(self._files_digest, data)}
 
     def _choices(self, visit: Visit, page: str) -> tuple[str, list[tuple[str, str]]]:
         if page == STAGE:

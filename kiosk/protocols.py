@@ -72,8 +72,24 @@ class Outcome:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class BoxAddresses:
+    """Where an enrolled tablet sends what it has stored: batches of responses, and its heartbeat; both by bearer key.
+
+    `public_key` is the P-256 point, in base64, to which a box saved to a file is sealed.
+    """
+
+    responses: str
+    heartbeat: str
+    public_key: str
+
+
 class KioskServices(Protocol):
     """The services the kiosk is mounted with."""
+
+    def enrol(self, code: str) -> str | CodeProblem:
+        """Spend a one-time enrolment code; the key of the device it stands for, or why it opens nothing."""
+        ...
 
     def find_device(self, key: str) -> Device | None:
         """The enrolled device of this key, if any."""

@@ -33,6 +33,7 @@ class Visit:
     mode: Mode | None
     code: str | None
     asking: Asking = "full"
+    device_id: str | None = None
 
     @property
     def field(self) -> Choice | None:
@@ -48,7 +49,7 @@ class Visit:
 def visit_at_device(device: Device, instrument: Instrument, asking: Asking = "full") -> Visit:
     """A visit at an enrolled tablet: the desk is known, stage and field are asked."""
     stages = tuple(stage for stage in STAGES if instrument.criteria_at(stage))
-    return Visit(device.desk, instrument, "kiosk", device.desk.fields, stages, device.counter, None, None, asking)
+    return Visit(device.desk, instrument, "kiosk", device.desk.fields, stages, device.counter, None, None, asking, device.id)
 
 
 def visit_by_poster(desk: Desk, counter: Choice | None, instrument: Instrument, asking: Asking = "full") -> Visit:

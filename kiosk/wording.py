@@ -74,6 +74,47 @@ WORDS: Final[dict[str, str]] = {
         "Câu trả lời của Ông/Bà còn nguyên. Xin quay lại xem các câu, rồi gửi lần nữa; nếu vẫn chưa được, xin báo cho người hướng dẫn."
     ),
     "demonstration": "DỮ LIỆU MINH HỌA",
+    "saved_text": (
+        "Phiếu đã được lưu trên máy này và tự chuyển về cơ quan. Câu trả lời được cộng chung với các phiếu khác để cơ quan phục vụ tốt hơn."
+    ),
+    "storage_note": (
+        "Trình duyệt của máy này không cho lưu phiếu. Phiếu chỉ gửi được khi có mạng; nếu chưa gửi được, "
+        "xin Ông/Bà lấy phiếu giấy tại quầy."
+    ),
+    "revoked_note": "Máy này cần người quản trị đăng ký lại. Phiếu đã trả lời vẫn được giữ trên máy.",
+    "paper_text": (
+        "Máy này không lưu được phiếu và đang mất kết nối. Câu trả lời của Ông/Bà còn nguyên trên màn hình này. Xin bấm Thử lại; "
+        "nếu vẫn chưa được, xin Ông/Bà lấy phiếu giấy tại quầy."
+    ),
+    "staff_door": "Cán bộ",
+    "staff_title": "Dành cho cán bộ phụ trách máy",
+    "staff_pin": "Mã PIN của máy",
+    "staff_enter": "Mở",
+    "staff_close": "Đóng",
+    "staff_wrong": "Mã PIN chưa đúng.",
+    "staff_wait": "Đã thử sai nhiều lần. Xin đợi ít phút rồi thử lại.",
+    "staff_no_pin": "Máy chưa nhận được mã PIN. Người quản trị đặt mã PIN ở trang Máy tính bảng; máy nhận mã khi có mạng.",
+    "staff_insecure": "Trang này chỉ mở được khi máy kết nối bằng địa chỉ https.",
+    "staff_pending": "Phiếu chưa gửi",
+    "staff_oldest": "Phiếu chờ lâu nhất từ",
+    "staff_refused": "Phiếu bị từ chối, đang giữ lại",
+    "staff_saved": "Đã lưu = đã nhận + chờ xem xét + bị từ chối + chưa gửi",
+    "staff_storage": "Bộ nhớ",
+    "staff_persisted": "Được trình duyệt giữ lâu dài",
+    "staff_not_persisted": "Trình duyệt có thể xóa khi máy đầy",
+    "staff_unknown": "Trình duyệt không cho biết",
+    "staff_link": "Kết nối",
+    "staff_reached": "Đang liên lạc được với máy chủ",
+    "staff_unreached": "Chưa liên lạc được với máy chủ",
+    "staff_revoked": "Máy chủ không nhận máy này; cần đăng ký lại",
+    "staff_waiting": "Đang thử",
+    "staff_version": "Phiên bản",
+    "staff_send": "Gửi ngay",
+    "staff_save": "Lưu hộp phiếu ra tệp",
+    "staff_file": "Đã lưu tệp. Tệp được niêm phong; chỉ máy chủ mở được. Phiếu vẫn được giữ trên máy.",
+    "staff_no_file": "Chưa lưu được tệp.",
+    "staff_sent": "Đã gửi hết.",
+    "staff_not_sent": "Chưa gửi hết. Phiếu vẫn được giữ trên máy và tự gửi lại.",
 }
 
 STAGE_WORDS: Final = {"filing": WORDS["filing"], "result": WORDS["result"]}
@@ -89,6 +130,14 @@ SAY_COMMENT_LONG: Final = "Ý kiến dài quá 2000 ký tự. Xin Ông/Bà rút 
 SAY_CODES: Final = "Có mã chưa dùng được. Xin Ông/Bà sửa hoặc xóa dòng đó; các câu trả lời còn nguyên."
 SAY_CODE_LINE: Final = "Dòng {number}: {problem}"
 SAY_REFUSED: Final = WORDS["refused_text"]
+
+# Why an enrolment code makes this browser no tablet, and what to do.
+ENROLMENT_SENTENCES: Final[dict[str, str]] = {
+    "mistyped": "Mã gồm 12 chữ và số, hiện theo nhóm bốn trên trang quản trị. Xin so lại rồi nhập lần nữa.",
+    "unknown": "Không có mã này. Xin lấy mã mới ở trang Máy tính bảng.",
+    "used": "Mã này đã dùng. Mỗi mã đăng ký một máy, một lần; xin lấy mã mới ở trang Máy tính bảng.",
+    "expired": "Mã này đã quá 15 phút. Xin lấy mã mới ở trang Máy tính bảng.",
+}
 
 # Why a code opens no form, and what to do: title, sentence.
 CODE_SENTENCES: Final[dict[str, tuple[str, str]]] = {

@@ -1,4 +1,4 @@
-"""The API's blueprint: `POST /api/v1/responses`, `POST /api/v1/invitations`, `GET /api/v1/index`."""
+"""The API's blueprint: `POST /api/v1/responses`, `/heartbeat`, `/invitations`, `GET /api/v1/index`."""
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -7,15 +7,18 @@ from werkzeug.datastructures import MultiDict
 from app.access import current_key_holder
 from app.api.batch import MalformedBatchError, read_batch
 from app.api.invitations import MalformedOrderError, read_order, read_paper, to_body
-from app.errors import BadInputError
+from app.errors import BadInputError, ForbiddenError
 from app.runtime import Runtime
 from app.selection import PARAMETERS
 from app.services.figures import Figures
+from app.services.heartbeat import find_clock_offset, read_heartbeat, record_heartbeat
 from app.services.intake import Sender, submit_responses
 from app.services.invitations import get_desk, make_invitations
+from app.services.keys import KeyHolder
 
 LARGEST_BATCH = 256 * 1024
 LARGEST_ORDER = 8 * 1024
+LARGEST_HEARTBEAT = 128 * 1024
 
 
 def create_api(runtime: Runtime, figures: Figures) -> Blueprint:
@@ -31,7 +34,7 @@ def create_api(runtime: Runtime, figures: Figures) -> Blueprint:
         except MalformedBatchError as error:
             return {"error": "the body is not a list of responses with ids", "fields": error.fields}, 422
         holder = current_key_holder()
-        receipt = submit_responses(runtime, batch.submissions, Sender(holder.device_id, holder.unit_key))
+        receipt = submit_responses(runtime, batch.submissions, _sender(runtime, holder))
         return {
             "acknowledged": [batch.sent_ids[i] for i in receipt.acknowledged],
             "quarantined": [{"id": batch.sent_ids[i], "reason": reason} for i, reason in receipt.quarantined],
@@ -57,6 +60,15 @@ def create_api(runtime: Runtime, figures: Figures) -> Blueprint:
             desk = get_desk(runtime, session, wanted.unit, current_key_holder().unit_key)
         return to_body(make_invitations(runtime, desk, wanted.to_order()), wanted.images, paper)
 
+    @api.post("/heartbeat")
+    def post_heartbeat() -> ResponseReturnValue:
+        """What a tablet says of itself; the answer carries our time and the hash of its staff PIN."""
+        request.max_content_length = LARGEST_HEARTBEAT
+        device_id = current_key_holder().device_id
+        if device_id is None:
+            raise ForbiddenError("only an enrolled tablet sends heartbeats")
+        return record_heartbeat(runtime, device_id, read_heartbeat(request.get_data(cache=False)))
+
     @api.get("/index")
     def get_index() -> ResponseReturnValue:
         """The figures, in the body `sipas index --json` prints."""
@@ -74,3 +86,10 @@ def _refuse_unknown_parameters(args: MultiDict[str, str]) -> None:
     twice = [name for name in args if len(args.getlist(name)) > 1]
     if twice:
         raise BadInputError(f"`{twice[0]}` is given twice: give it once")
+
+
+def _sender(runtime: Runtime, holder: KeyHolder) -> Sender:
+    if holder.device_id is None:
+        return Sender(None, holder.unit_key)
+    with runtime.database.read() as session:
+        return Sender(holder.device_id, holder.unit_key, find_clock_offset(session, holder.device_id))

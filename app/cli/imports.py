@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from app.cli.boxes import import_box_command
 from app.cli.opening import open_installation
 from app.imports.kinds import KINDS
 from app.imports.plan import Kind
@@ -61,3 +62,4 @@ def _tell(report: ImportReport) -> list[str]:
 
 for _kind in KINDS.values():
     import_command.add_command(_make_command(_kind))
+import_command.add_command(import_box_command)

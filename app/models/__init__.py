@@ -3,6 +3,7 @@
 from app.models.base import Base
 from app.models.catalogue import Campaign, Field, InstrumentVersion, Procedure
 from app.models.collection import Device, DossierCount, PublishedCount, RatingCode, WalkAway
+from app.models.devices import DeviceState, EnrolmentCode
 from app.models.installation import Installation
 from app.models.paper import PaperBatch, PaperBox, PaperCopy, PaperEntry, PaperSheet
 from app.models.people import ApiKey, SignIn, User
@@ -17,7 +18,9 @@ __all__ = [
     "Comment",
     "Counter",
     "Device",
+    "DeviceState",
     "DossierCount",
+    "EnrolmentCode",
     "Exclusion",
     "Field",
     "Floor",

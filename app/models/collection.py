@@ -20,6 +20,8 @@ class Device(Base):
     key_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     enrolled_on: Mapped[date]
     revoked_on: Mapped[date | None]
+    staff_pin: Mapped[str | None]
+    """The slow hash of the PIN of the tablet's staff screen, which the tablet checks without a network; None: no PIN yet."""
 
 
 class RatingCode(Base):

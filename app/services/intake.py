@@ -9,6 +9,7 @@ spent in the transaction that stores the response, all or none, and nothing that
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from app.runtime import Runtime, hour_of
 from app.services.codes import CodesRefusedError, spend_codes
 from app.services.digests import digest_apart, digest_response
 from app.services.generated_ids import is_generated
+from app.services.heartbeat import corrected_moment
 from survey_forms import AnswerSheet, SheetError, Submission
 
 
@@ -30,11 +32,13 @@ from survey_forms import AnswerSheet, SheetError, Submission
 class Sender:
     """Who hands a submission in: an enrolled device, a program's key, or nobody known (phone, import).
 
-    `unit_key` limits the units it may submit for to a subtree; None: no limit.
+    `unit_key` limits the units it may submit for to a subtree; None: no limit. `clock_offset` is how far the sender's clock
+    runs ahead of ours, where that is known and worth correcting.
     """
 
     device_id: str | None = None
     unit_key: str | None = None
+    clock_offset: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +158,8 @@ def _to_row(runtime: Runtime, session: Session, submission: Submission, sheet: A
         **sent,
         "digest": digest_response(runtime, sent),
         "resolving_unit_key": submission.resolving_unit or session.get_one(Field, submission.field).resolving_unit_key,
-        # A tablet's clock may run ahead: a response never belongs to a period after the one it arrived in.
-        "answered_hour": min(hour_of(submission.answered_at), received_hour),
+        # A clock may run ahead in spite of that: a response never belongs to a period after the one it arrived in.
+        "answered_hour": min(hour_of(corrected_moment(submission.answered_at, sender.clock_offset)), received_hour),
         "received_hour": received_hour,
         "device_id": sender.device_id,
         "campaign_key": None,

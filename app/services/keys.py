@@ -12,8 +12,9 @@ from app.errors import BadInputError, ForbiddenError, UnauthenticatedError
 from app.models import ApiKey, Counter, Device, Unit
 from app.runtime import Runtime
 
-Permission = Literal["read figures", "submit responses", "issue invitations"]
+Permission = Literal["read figures", "submit responses", "issue invitations", "report as a device"]
 PERMISSIONS: tuple[Permission, ...] = ("read figures", "submit responses", "issue invitations")
+"""What a program's key may be given. Reporting as a device is for enrolled tablets alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ def _new_key(runtime: Runtime, prefix: str) -> str:
     return prefix + "_" + base64.urlsafe_b64encode(runtime.random_bytes(30)).decode("ascii")
 
 
+def new_device_key(runtime: Runtime) -> str:
+    """A key for a tablet; only its hash is kept."""
+    return _new_key(runtime, "dev")
+
+
 def hash_key(key: str) -> bytes:
     """SHA-256; the key has 240 random bits, so a slow hash would add nothing."""
     return hashlib.sha256(key.encode()).digest()
@@ -42,7 +48,7 @@ def _short_id(runtime: Runtime) -> str:
 def add_device(runtime: Runtime, *, unit_key: str, label: str, counter_code: str | None = None) -> tuple[str, str]:
     """Enrol a tablet at a desk; its id and its key, which is shown this once. Raises BadInputError for an unknown place."""
     _require_label(label)
-    key, device_id = _new_key(runtime, "dev"), _short_id(runtime)
+    key, device_id = new_device_key(runtime), _short_id(runtime)
     with runtime.database.write() as session:
         _require_unit(session, unit_key)
         if counter_code is not None and session.get(Counter, (unit_key, counter_code)) is None:
@@ -104,7 +110,7 @@ def authenticate_key(runtime: Runtime, key: str, permission: Permission) -> KeyH
         device = find_device(session, key)
         program = session.scalar(select(ApiKey).where(ApiKey.key_hash == hash_key(key), ApiKey.revoked_on.is_(None)))
     if device is not None:
-        holder = KeyHolder(device.id, device.id, device.unit_key, frozenset({"submit responses"}))
+        holder = KeyHolder(device.id, device.id, device.unit_key, frozenset({"submit responses", "report as a device"}))
     elif program is not None:
         holder = KeyHolder(program.id, None, program.unit_key, frozenset(program.may))
     else:

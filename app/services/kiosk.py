@@ -11,6 +11,7 @@ from app.models import Counter, Field, Unit
 from app.queries.instruments import find_instrument
 from app.runtime import Runtime
 from app.services.codes import CodeRefusedError, get_code
+from app.services.enrolment import redeem_enrolment_code
 from app.services.installation import get_installation
 from app.services.intake import Sender, submit_responses
 from app.services.keys import find_device
@@ -35,6 +36,10 @@ class DeskServices:
             desk = load_desk(session, device.unit_key, self._is_demonstration)
             counter = next((c for c in desk.counters if c.code == device.counter_code), None)
             return Device(device.id, desk, counter)
+
+    def enrol(self, code: str) -> str | CodeProblem:
+        """Spend an enrolment code for a device's key."""
+        return redeem_enrolment_code(self._runtime, code)
 
     def find_invitation(self, code: str) -> Invitation | CodeProblem:
         """What a typed or scanned code opens."""

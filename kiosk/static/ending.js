@@ -15,10 +15,10 @@ export const drawTrouble = (t, { title, text, retry, back }) => [
 ];
 
 // A tablet goes back by itself while the line runs out; a phone is somebody's own and stays.
-export const drawThanks = (t, { home, seconds, again }) => [
+export const drawThanks = (t, { text, home, seconds, again }) => [
   still(
     make("h1", { tabindex: "-1" }, t("thanks_title")),
-    make("p", { class: "lead" }, t("thanks_text")),
+    make("p", { class: "lead" }, t(text)),
     ...(seconds
       ? [
           make("p", { class: "hint" }, t("thanks_return").replace("{seconds}", seconds)),

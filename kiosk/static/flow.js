@@ -145,3 +145,32 @@ export function postedFields(data, answers, sheet) {
   for (const [code, answer] of Object.entries(answers.respondent)) fields[`respondent-${code}`] = answer;
   return Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== "");
 }
+
+const HOUR = 3600000;
+
+// Line ends as newlines, other control characters as spaces, as the server reads a form: a pasted tab must not cost anybody the sheet.
+const cleanText = (text) => text.replace(/\r\n?/g, "\n").replace(/[^\P{Cc}\n]|\p{Cs}/gu, " ").normalize("NFC").trim() || null;
+
+// The finished sheet as the server's door takes it. The moment is kept to the hour: more would tie an answer to the queue camera.
+export function submissionOf(data, answers, sheet) {
+  const asked = askedCodes(data, answers);
+  return {
+    id: sheet.id,
+    instrument: data.envelope.instrument,
+    unit: data.envelope.unit,
+    counter: data.envelope.counter,
+    field: answers.field,
+    channel: data.channel,
+    stage: answers.stage,
+    kind: answers.kind,
+    helped: answers.helped,
+    asked,
+    ratings: Object.fromEntries(asked.filter((code) => answers.ratings[code] !== undefined).map((code) => [code, answers.ratings[code]])),
+    overall: answers.overall,
+    comment: cleanText(answers.comment),
+    respondent: answers.respondent,
+    took: sheet.took,
+    repeats_previous: sheet.repeatsPrevious === null ? null : sheet.repeatsPrevious === "yes",
+    answered_at: new Date(Math.floor(Date.parse(sheet.answeredAt) / HOUR) * HOUR).toISOString(),
+  };
+}

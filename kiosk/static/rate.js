@@ -3,7 +3,7 @@
 import { Display } from "./display.js";
 import { make } from "./dom.js";
 import { drawSending, drawThanks, drawTrouble } from "./ending.js";
-import { digest, emptyAnswers, postedFields, rotationLabel, stepAfter, stepBefore, steps, tookClass } from "./flow.js";
+import { digest, emptyAnswers, postedFields, rotationLabel, stepAfter, stepBefore, steps, submissionOf, tookClass } from "./flow.js";
 import { Idle } from "./idle.js";
 import { drawRotation } from "./rotation.js";
 import { drawStep } from "./screen.js";
@@ -23,7 +23,9 @@ const page = {
   ribbon: document.querySelector(".ribbon"),
 };
 const onTablet = data.channel === "kiosk";
-const clock = data.now_ms - Date.now(); // the server's time by this device's clock
+const hasBox = onTablet && Boolean(data.addresses.responses); // an enrolled tablet keeps finished sheets itself
+// The server's time by this device's clock. A page kept on the tablet is older than it says; there the server corrects by the heartbeat.
+const clock = hasBox ? 0 : data.now_ms - Date.now();
 
 let token = document.querySelector("input[name=csrf_token]").value;
 let previous = null; // digest of this tablet's last sheet
@@ -39,6 +41,10 @@ let timer; // back to the start after thanks, or the next try of a sheet that wa
 const seed = data.rotation?.seed ? Uint8Array.from(data.rotation.seed.match(/../g), (pair) => parseInt(pair, 16)) : crypto.getRandomValues(new Uint8Array(12));
 const turns = new Map();
 let depth = 0; // questions lying behind in the phone's own history
+let lastSeen = null; // criterion: if somebody leaves now, this is where
+let tablet = null; // the box and what sends it, once loaded
+let staff = null; // the screen behind the PIN, while it is open
+let shownNote = null;
 
 const display = new Display(data, (id) => {
   draw(false);
@@ -46,7 +52,7 @@ const display = new Display(data, (id) => {
 });
 const say = (text) => display.language.texts[text] ?? text;
 const t = (word) => say(data.words[word]);
-const idle = new Idle({ warn: warnIdle, calm: () => overlay?.close(), wipe: restart });
+const idle = new Idle({ warn: warnIdle, calm: () => overlay?.close(), wipe: leave });
 let overlay;
 
 function newSheetId() {
@@ -65,9 +71,12 @@ function restart() {
   key = "start";
   sheet = null;
   ending = null;
+  staff = null;
+  lastSeen = null;
   holding = false;
   display.reset();
   draw(true);
+  tablet?.idle();
 }
 
 // The criteria of this visit, once stage and field are known; another choice of them draws anew. A turn is over when its sheet is kept.
@@ -79,12 +88,47 @@ function settleDraw() {
   answers.drawn = label === null ? null : drawRotation(codes, { seed, label, turn: turns.get(label) ?? data.rotation.turn });
 }
 
-function draw(moved) {
+// Nobody is there any more: how far they came is counted, what they answered is gone.
+function leave() {
+  if (sheet && lastSeen && !ending) tablet?.walkAway(lastSeen);
+  restart();
+}
+
+const isIdleScreen = () => key === "start" && !ending;
+
+const loading = !hasBox
+  ? Promise.resolve(null)
+  : import("./tablet.js")
+      .then(({ Tablet }) => (tablet = new Tablet({ data, token, newName: newSheetId, isIdle: isIdleScreen, changed: tabletChanged })))
+      .catch(() => null); // then the page sends straight to the server
+
+function tabletChanged() {
+  if (staff) void staff.refresh();
+  else if (isIdleScreen() && tablet && tablet.note !== shownNote) draw(false);
+}
+
+async function openStaff() {
+  if (!tablet) return;
+  const { StaffScreen } = await import("./staff.js");
+  if (!isIdleScreen()) return;
+  staff = new StaffScreen({ tablet, t, close: restart, show: showStaff });
+  idle.start();
+  await staff.ask();
+}
+
+function showStaff(body, title) {
+  if (!staff) return;
+  const first = !ending;
+  ending = () => body;
+  draw(first, title);
+}
+
+function draw(moved, title = t("thanks_title")) {
   settleDraw();
   if (moved) page.tools.classList.remove("open");
   const list = steps(data, answers);
   const step = list.find((each) => each.key === key) ?? list[0];
-  const drawn = ending ? { body: ending(), foot: null, title: t("thanks_title") } : drawStep(step, { data, answers, list, t, say, act, languages: display.languages() });
+  const drawn = ending ? { body: ending(), foot: null, title } : drawStep(step, { data, answers, list, t, say, act, note: (shownNote = tablet?.note ?? null), hasStaff: hasBox, languages: display.languages() });
   page.body.replaceChildren(...drawn.body.flat().filter(Boolean));
   page.foot.hidden = !drawn.foot;
   page.row.replaceChildren(...(drawn.foot ?? []));
@@ -105,6 +149,7 @@ function drawPlace() {
 
 function go(step) {
   key = step.key;
+  if (step.type === "criterion") lastSeen = step.criterion.code;
   if (key === "start") idle.stop();
   else if (onTablet) idle.start();
   draw(true);
@@ -162,6 +207,7 @@ const act = {
     else history.back();
   },
   send: sendSheet,
+  staff: () => void openStaff(),
 };
 
 async function sendSheet() {
@@ -177,10 +223,16 @@ async function sendSheet() {
     ending = () => drawSending(t);
     draw(true);
   }
+  await loading;
+  if (tablet && (await tablet.save(submissionOf(data, answers, sheet)))) {
+    holding = false;
+    thank(now, "saved_text");
+    return;
+  }
   const answer = await send(data.addresses.rate, postedFields(data, answers, sheet), token);
   token = answer.token ?? token;
   holding = false;
-  if (answer.outcome === "kept") thank(now);
+  if (answer.outcome === "kept") thank(now, "thanks_text");
   else trouble(answer);
 }
 
@@ -189,7 +241,7 @@ function trouble({ outcome, message, page: at }) {
   ending = () =>
     drawTrouble(t, {
       title: t(refused ? "refused_title" : "network_title"),
-      text: refused ? (message ?? t("refused_text")) : t("network_text"),
+      text: refused ? (message ?? t("refused_text")) : t(tablet?.note === "storage" ? "paper_text" : "network_text"),
       retry: () => {
         ending = null;
         void sendSheet();
@@ -208,14 +260,14 @@ function backToFinish(at) {
   draw(true);
 }
 
-function thank(now) {
+function thank(now, text) {
   if (onTablet && now !== null) previous = now;
   if (answers.drawn) turns.set(answers.drawnFor, (turns.get(answers.drawnFor) ?? data.rotation.turn) + 1);
   idle.stop();
   answers = emptyAnswers(data); // nothing of this person stays behind the thanks
   sheet = null;
   const seconds = onTablet ? THANKS : 0;
-  ending = () => drawThanks(t, { home: data.channel === "poster" ? null : data.addresses.home, seconds, again: restart });
+  ending = () => drawThanks(t, { text, home: data.channel === "poster" ? null : data.addresses.home, seconds, again: restart });
   draw(true);
   if (seconds) timer = setTimeout(restart, THANKS * 1000);
 }

@@ -8,10 +8,11 @@ const COMMENT_LENGTH = 2000;
 
 const COLUMNS = { 1: "2", 2: "2", 3: "3", 4: "2", 5: "nine", 6: "nine", 9: "nine" };
 
-// `act` holds what a screen can report: begin, choose(name, value, element), rate(value, element), back, skip, next, type(text), addCodes(text), help(yes), send.
+// `act` holds what a screen can report: begin, choose(name, value, element), rate(value, element), back, skip, next, type(text), addCodes(text), help(yes),
+// send, staff. `note` says what is wrong with the tablet ("storage", "revoked") on the start; `hasStaff` puts the door of the staff screen there.
 // `languages` are the buttons of the other languages, which the start shows large.
-export function drawStep(step, { data, answers, list, t, say, act, languages }) {
-  const context = { data, answers, list, t, say, act, languages, step };
+export function drawStep(step, { data, answers, list, t, say, act, languages, note, hasStaff }) {
+  const context = { data, answers, list, t, say, act, languages, note, hasStaff, step };
   const body = BODIES[step.type](context);
   return { body, foot: drawFoot(context), title: titleOf(context) };
 }
@@ -66,7 +67,9 @@ const eyebrow = (...line) => make("p", { class: "eyebrow" }, line);
 
 const placeOf = (step, t) => t("question_of").replace("{number}", step.number).replace("{total}", step.total);
 
-function drawStart({ t, act, languages }) {
+const NOTES = { storage: (t) => t("storage_note"), revoked: (t) => t("revoked_note") };
+
+function drawStart({ t, act, languages, note }) {
   return [
     make(
       "div",
@@ -75,6 +78,7 @@ function drawStart({ t, act, languages }) {
       make("p", { class: "lead" }, t("invite_more")),
       make("button", { type: "button", class: "button primary huge", onclick: act.begin }, t("begin")),
       make("div", { class: "languages", role: "group", "aria-label": t("language") }, languages),
+      note ? make("p", { class: "say", role: "status" }, NOTES[note](t)) : null,
     ),
   ];
 }
@@ -194,8 +198,9 @@ function drawFinish(context) {
   ];
 }
 
-function drawFoot({ step, t, act, answers }) {
-  const back = step.type === "start" ? make("span") : make("button", { type: "button", class: "button", id: "back", onclick: act.back }, arrow(), t("back"));
+function drawFoot({ step, t, act, answers, hasStaff }) {
+  const door = () => (hasStaff ? make("button", { type: "button", class: "staff-door", id: "staff", onclick: act.staff }, t("staff_door")) : make("span"));
+  const back = step.type === "start" ? door() : make("button", { type: "button", class: "button", id: "back", onclick: act.back }, arrow(), t("back"));
   return [back, make("div", { class: "foot-middle" }, middle(step, t, act, answers)), make("p", { class: "privacy" }, t("privacy"))];
 }
 

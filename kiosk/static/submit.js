@@ -13,7 +13,7 @@ export async function send(address, fields, token) {
   return { outcome: "unreached", token: attempt.token };
 }
 
-async function post(address, fields, token) {
+export async function post(address, fields, token) {
   const body = new URLSearchParams(fields);
   body.set("csrf_token", token);
   try {

@@ -63,6 +63,29 @@ def test_staff_pages_with_figures(filled: Runtime, open_page: OpenPage, address:
     assert found == []
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_administrators_pages_of_tablets(runtime: Runtime, open_page: OpenPage, address: str, size: str) -> None:
+    add_user(runtime, name="chuyen-vien", password=PASSWORD, role="administrator", title="Trung tâm xã A · Quản trị")
+    page = open_page("/sign-in?next=/admin/devices", size=size)
+    sign_in(page)
+    found = inspect(page, "no tablets")
+    page.goto(f"{address}/admin/devices/new?unit={COMMUNE}")
+    found += inspect(page, "a new tablet")
+    page.locator("input[name=label]").fill("Máy quầy 1")
+    page.locator("input[name=pin]").fill("246810")
+    page.get_by_role("button", name="Lấy mã đăng ký").click()
+    expect(page.locator("#enrolment-code")).to_be_visible()
+    found += inspect(page, "its code")
+    page.get_by_role("link", name="Xem máy này").click()
+    page.locator("summary", has_text="Thu hồi").click()
+    found += inspect(page, "one tablet")
+    page.goto(f"{address}/admin/devices")
+    found += inspect(page, "tablets")
+    page.goto(f"{address}/tablet/enrol")
+    found += inspect(page, "enrolment")
+    assert found == []
+
+
 def test_charts_are_drawn_by_the_packaged_script_under_the_strict_policy(filled: Runtime, open_page: OpenPage) -> None:
     page = open_page("/sign-in?next=/analytics", size="desktop")
     sign_in(page)

@@ -15,6 +15,7 @@ from app.services.keys import add_device
 from app.services.people import add_user
 from kiosk.slips import InvitationSlip, slip_pdf
 from tests.browser.citizen import begin, choose, press_through_without_scripts, rate_by_touch, send
+from tests.browser.offline import wait_until
 from tests.factories import COMMUNE, PROVINCE
 
 OpenPage = Callable[..., Page]
@@ -25,9 +26,15 @@ def enrol(runtime: Runtime) -> str:
     return add_device(runtime, unit_key=COMMUNE, label="Máy quầy 1", counter_code="1")[1]
 
 
-def list_responses(runtime: Runtime) -> list[Response]:
-    with runtime.database.read() as session:
-        return list(session.scalars(select(Response)))
+def list_responses(runtime: Runtime, n: int = 1) -> list[Response]:
+    """The responses, once there are `n`: a tablet thanks when a sheet is safe with it and sends right after."""
+
+    def look() -> list[Response]:
+        with runtime.database.read() as session:
+            return list(session.scalars(select(Response)))
+
+    wait_until(lambda: len(look()) >= n, f"{n} responses")
+    return look()
 
 
 def rate_on_tablet(page: Page, level: int = 4, stage: str = "Nhận kết quả", field: str = "Hộ tịch") -> int:
@@ -85,7 +92,7 @@ def test_next_citizen_finds_nothing_of_the_one_before(runtime: Runtime, open_pag
     rate_by_touch(tablet, 5)
     assert tablet.locator("#comment").input_value() == ""
     send(tablet)
-    first, second = sorted(list_responses(runtime), key=lambda row: row.ratings["1.1"])
+    first, second = sorted(list_responses(runtime, 2), key=lambda row: row.ratings["1.1"])
     assert first.id != second.id
     assert set(second.ratings.values()) == {5}
 
@@ -96,7 +103,7 @@ def test_sheet_answered_with_the_same_hand_twice_is_marked(runtime: Runtime, ope
         rate_on_tablet(tablet, level=5)
         send(tablet)
         expect(tablet.locator("button.primary.huge")).to_be_visible(timeout=10_000)
-    assert sorted(str(row.repeats_previous) for row in list_responses(runtime)) == ["None", "True"], "the first has no one before it"
+    assert sorted(str(row.repeats_previous) for row in list_responses(runtime, 2)) == ["None", "True"], "the first has no one before it"
 
 
 def test_whole_form_works_without_scripts(runtime: Runtime, open_page: OpenPage) -> None:
@@ -157,11 +164,8 @@ def test_network_that_fails_while_sending_loses_nothing(runtime: Runtime, open_p
     tablet = open_page(f"/tablet/{enrol(runtime)}")
     rate_on_tablet(tablet, level=3)
     tablet.context.set_offline(True)
-    tablet.locator("#send").click()
-    expect(tablet.locator("body")).to_contain_text("Thử lại")
+    send(tablet)
     tablet.context.set_offline(False)
-    tablet.get_by_role("button", name="Thử lại").click()
-    expect(tablet.locator("h1")).to_contain_text("Cảm ơn")
     (stored,) = list_responses(runtime)
     assert set(stored.ratings.values()) == {3}
 

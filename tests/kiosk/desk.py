@@ -15,6 +15,7 @@ from survey_forms.vocabulary import Asking, Stage
 
 DEVICE_KEY = "a-key-only-this-test-knows"
 OPEN, USED, EXPIRED, RESULT_ONLY, NOBODYS = (new_code(bytes([n] * 7)) for n in (11, 22, 33, 44, 55))
+ENROLMENT = new_code(bytes([66] * 7))
 
 DESK = Desk(
     unit="xa-mot",
@@ -43,6 +44,18 @@ class DeskInMemory:
 
     def find_device(self, key: str) -> Device | None:
         return Device("tablet-1", self.desk, None) if key == DEVICE_KEY else None
+
+    def enrol(self, code: str) -> str | CodeProblem:
+        try:
+            known = normalise_code(code)
+        except CodeMistyped:
+            return CodeProblem.mistyped
+        if known in self.used_up:
+            return CodeProblem.used
+        if known != ENROLMENT:
+            return CodeProblem.unknown
+        self.used_up.add(known)
+        return DEVICE_KEY
 
     def find_invitation(self, code: str) -> Invitation | CodeProblem:
         try:

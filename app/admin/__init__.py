@@ -1,0 +1,1 @@
+"""Pages of the administrator: the tablets of a place."""

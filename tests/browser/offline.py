@@ -1,0 +1,269 @@
+"""A tablet, its server and its network as the tests break them: stopped, restarted, killed, answers lost on the way."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
+from sqlalchemy import func, select
+from waitress import wasyncore
+
+from app.cli.serve import Server, make_server
+from app.models import Comment, DeviceState, Response
+from app.runtime import Runtime
+from tests.machine import require_chromium
+
+SHORT = "khanh-hoa-2022@1.0"
+
+# The breath after a tap is for people; the tests do without. `skip` lets a minute of quiet pass at once.
+_HURRY = """
+const later = window.setTimeout;
+window.setTimeout = (work, wait, ...rest) => later(work, wait === 250 ? 0 : wait, ...rest);
+const now = performance.now.bind(performance);
+window.skipped = 0;
+performance.now = () => now() + window.skipped;
+"""
+
+
+def with_short_questionnaire(runtime: Runtime) -> Runtime:
+    """The same installation asking a questionnaire of six criteria."""
+    return replace(runtime, settings=runtime.settings.model_copy(update={"kiosk_instrument": SHORT}))
+
+
+@dataclass
+class Office:
+    """A server that really stops: its listening socket and every open connection are closed."""
+
+    runtime: Runtime
+    port: int = 0
+    _server: Server | None = None
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Serve, on the same port as before."""
+        server = make_server(self.runtime, "127.0.0.1", self.port)
+        self.port, self._server = server.effective_port, server
+        self._thread = threading.Thread(target=server.run, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Cut everybody off."""
+        assert self._server is not None
+        assert self._thread is not None
+        sockets = self._server._map  # type: ignore[attr-defined]  # waitress offers no other way to cut open connections
+        wasyncore.close_all(sockets, ignore_all=True)
+        self._server.task_dispatcher.shutdown()
+        self._thread.join(timeout=10)
+        self._server = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it serves."""
+        return self._server is not None
+
+    @property
+    def address(self) -> str:
+        """Where it serves."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def office(runtime: Runtime) -> Iterator[Office]:
+    """An office that serves, and has stopped at the end."""
+    opened = Office(runtime)
+    opened.start()
+    yield opened
+    if opened.is_running:
+        opened.stop()
+
+
+@dataclass
+class TabletBrowser:
+    """A browser with a profile on disk, which can be killed and started again."""
+
+    browser: Browser
+    folder: Path
+    context: BrowserContext = field(init=False)
+    page: Page = field(init=False)
+    heard: list[str] = field(default_factory=list)
+    before_scripts: str = ""
+
+    def __post_init__(self) -> None:
+        """Start it."""
+        self.open()
+
+    def open(self) -> None:
+        """Start the browser on its profile."""
+        self.context = self.browser.browser_type.launch_persistent_context(
+            str(self.folder),
+            executable_path=require_chromium(),
+            args=["--no-sandbox", "--disable-gpu"],
+            viewport={"width": 1280, "height": 800},
+            has_touch=True,
+            locale="vi-VN",
+            timezone_id="Asia/Ho_Chi_Minh",
+        )
+        self.context.add_init_script(_HURRY + self.before_scripts)
+        self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.page.on("pageerror", lambda error: self.heard.append(f"script: {error}"))
+        self.page.on("console", lambda message: self.heard.append(message.text) if "Content Security Policy" in message.text else None)
+
+    def kill(self) -> None:
+        """SIGKILL to every process of this profile, then start again."""
+        marker = f"--user-data-dir={self.folder}".encode()
+        for process in Path("/proc").iterdir():
+            if process.name.isdigit() and marker in _command_line(process):
+                os.kill(int(process.name), signal.SIGKILL)
+        self.context.close()
+        for lock in self.folder.glob("Singleton*"):
+            lock.unlink()
+        self.open()
+
+    def close(self) -> None:
+        """End it."""
+        self.context.close()
+
+    def pass_time(self, seconds: int) -> None:
+        """Let nobody touch the screen for so long."""
+        self.page.evaluate(f"window.skipped += {seconds * 1000}")
+
+
+def _command_line(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""  # ended while we looked
+
+
+@contextmanager
+def tablet_browser(browser: Browser, folder: Path, before_scripts: str = "") -> Iterator[TabletBrowser]:
+    """A tablet's browser, closed at the end."""
+    opened = TabletBrowser(browser, folder, before_scripts=before_scripts)
+    yield opened
+    opened.close()
+    assert opened.heard == []
+
+
+def open_tablet(page: Page, address: str, key: str) -> None:
+    """Enrol, and wait until the page is kept and the key is in the box."""
+    page.goto(f"{address}/tablet/{key}")
+    expect(page.locator("button.huge")).to_be_visible()
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    wait_until(lambda: bool(read_fact(page, "device")), "the key in the box")
+
+
+def answer(page: Page, level: int, n_criteria: int | None = None) -> None:
+    """From the idle screen through the questions; stops in front of a criterion after `n_criteria` of them, or at the last page."""
+    page.locator("button.huge").click()
+    done = 0
+    for _ in range(60):
+        if page.locator("#send").count():
+            return
+        before = page.locator("h1").inner_text()
+        if page.locator(".card").count():
+            if done == n_criteria:
+                return
+            assert page.locator(".card input:checked").count() == 0, "somebody else's answer is on the screen"
+            page.locator(f".card:has(input[value='{level}'])").click()
+            done += 1
+        elif page.locator("#skip").count():
+            page.locator("#skip").click()
+        else:
+            page.locator(".choice").first.click()
+        expect(page.locator("h1")).not_to_have_text(before)
+    raise AssertionError("the questions did not come to an end")
+
+
+def finish(page: Page, comment: str) -> None:
+    """Write a comment, send, see the thanks, leave."""
+    assert page.locator("#comment").input_value() == "", "somebody else's words are on the screen"
+    page.locator("#comment").fill(comment)
+    page.locator("#send").click()
+    expect(page.locator("h1")).to_have_text("Cảm ơn Ông/Bà")
+    page.locator("#again").click()
+    expect(page.locator("button.huge")).to_be_visible()
+
+
+def lose_answers(page: Page) -> None:
+    """The server stores what is sent, and its answer never comes back."""
+
+    def lose(route: Route) -> None:
+        with suppress(Error):  # the server may be stopped, too
+            route.fetch()
+        with suppress(Error):  # the page may have gone meanwhile
+            route.abort()
+
+    page.context.route("**/api/v1/responses", lose)
+
+
+def find_answers(page: Page) -> None:
+    """Answers come back again."""
+    page.context.unroute("**/api/v1/responses")
+
+
+def read_fact(page: Page, name: str) -> object:
+    """A fact of the tablet's box, read as the browser's own tools would."""
+    return page.evaluate(
+        """(name) => new Promise((resolve) => {
+            const request = indexedDB.open("sipas-tablet");
+            request.onupgradeneeded = () => request.transaction.abort();
+            request.onerror = () => resolve(null);
+            request.onsuccess = () => {
+                const read = request.result.transaction("facts").objectStore("facts").get(name);
+                read.onsuccess = () => { request.result.close(); resolve(read.result ?? null); };
+            };
+        })""",
+        name,
+    )
+
+
+def count_waiting(page: Page) -> int:
+    """How many sheets wait in the box."""
+    waiting: int = page.evaluate(
+        """() => new Promise((resolve) => {
+            const request = indexedDB.open("sipas-tablet");
+            request.onsuccess = () => {
+                const read = request.result.transaction("outbox").objectStore("outbox").count();
+                read.onsuccess = () => { request.result.close(); resolve(read.result); };
+            };
+        })"""
+    )
+    return waiting
+
+
+def poke(page: Page) -> None:
+    """What the browser says when the network is back."""
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+
+
+def wait_until(is_so: object, what: str, seconds: float = 30) -> None:
+    """Look again until something is so."""
+    assert callable(is_so)
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, f"waited in vain for {what}"
+        time.sleep(0.05)
+
+
+def stored_comments(runtime: Runtime) -> list[str]:
+    """Every comment that arrived, sorted."""
+    with runtime.database.read() as session:
+        return sorted(text for text in session.scalars(select(Comment.text)) if text is not None)
+
+
+def count_responses(runtime: Runtime) -> int:
+    """How many responses arrived."""
+    with runtime.database.read() as session:
+        return session.scalar(select(func.count()).select_from(Response)) or 0
+
+
+def device_state(runtime: Runtime) -> DeviceState | None:
+    """The last heartbeat of the only tablet."""
+    with runtime.database.read() as session:
+        return session.scalar(select(DeviceState))
