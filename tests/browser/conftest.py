@@ -1,6 +1,5 @@
 """A real server on the loopback and a real Chromium; every page opened is watched for what must not happen."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from app.cli.serve import make_server
 from app.runtime import Runtime
+from tests.loopback import LoopbackServer
 
 # Chromium reports every refused or failed request; tests that provoke one look at what the page said instead.
 _EXPECTED = ("status of 4", "ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED")
@@ -44,14 +44,11 @@ class Watch:
 @contextmanager
 def serving(runtime: Runtime) -> Iterator[str]:
     """Serve an installation on a free port of the loopback."""
-    server = make_server(runtime, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
+    server = LoopbackServer(make_server(runtime, "127.0.0.1", 0))
     try:
-        yield f"http://127.0.0.1:{server.effective_port}"
+        yield server.address
     finally:
-        server.close()
-        thread.join(timeout=10)
+        server.stop()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,11 +10,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 from sqlalchemy import func, select
-from waitress import wasyncore
 
-from app.cli.serve import Server, make_server
+from app.cli.serve import make_server
 from app.models import Comment, DeviceState, Response
 from app.runtime import Runtime
+from tests.loopback import LoopbackServer
 from tests.machine import require_chromium
 
 SHORT = "khanh-hoa-2022@1.0"
@@ -41,24 +40,17 @@ class Office:
 
     runtime: Runtime
     port: int = 0
-    _server: Server | None = None
-    _thread: threading.Thread | None = None
+    _server: LoopbackServer | None = None
 
     def start(self) -> None:
         """Serve, on the same port as before."""
-        server = make_server(self.runtime, "127.0.0.1", self.port)
-        self.port, self._server = server.effective_port, server
-        self._thread = threading.Thread(target=server.run, daemon=True)
-        self._thread.start()
+        self._server = LoopbackServer(make_server(self.runtime, "127.0.0.1", self.port))
+        self.port = self._server.port
 
     def stop(self) -> None:
         """Cut everybody off."""
         assert self._server is not None
-        assert self._thread is not None
-        sockets = self._server._map  # type: ignore[attr-defined]  # waitress offers no other way to cut open connections
-        wasyncore.close_all(sockets, ignore_all=True)
-        self._server.task_dispatcher.shutdown()
-        self._thread.join(timeout=10)
+        self._server.stop()
         self._server = None
 
     @property

@@ -1,14 +1,12 @@
 """The script in a real Chromium: it asks the same criteria as the pages without scripts, and never loses or mixes answers."""
 
 import json
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from waitress.server import create_server
 
 from kiosk.page_data import visit_data
 from kiosk.visit import asked_codes, visit_at_device
@@ -16,6 +14,7 @@ from survey_forms.loader import load_shipped
 from survey_forms.translation import load_languages
 from survey_forms.vocabulary import STAGES
 from tests.kiosk.desk import DEVICE_KEY, OPEN, DeskInMemory
+from tests.loopback import serve_wsgi
 from tests.machine import require_chromium
 
 POLICY = (
@@ -46,12 +45,9 @@ def address(kiosk_app: Flask) -> Iterator[str]:
         response.headers["Content-Security-Policy"] = POLICY
         return response
 
-    server: Any = create_server(kiosk_app, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=10)
+    server = serve_wsgi(kiosk_app)
+    yield server.address
+    server.stop()
 
 
 @pytest.fixture
