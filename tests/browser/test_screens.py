@@ -24,7 +24,8 @@ STAFF_PAGES = ("/analytics", "/analytics/criteria", "/analytics/units", "/desk/i
 
 
 def inspect(page: Page, what: str) -> list[str]:
-    """What an eye would trip over."""
+    """What an eye would trip over, once the styles are there: measuring forces a layout, even one without them."""
+    page.wait_for_load_state("load")
     found = []
     width, inside = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     if width > inside + 1:
