@@ -4,6 +4,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -21,6 +23,14 @@ _WRITES = {"sipas_writes": True}
 
 _MOST_TOGETHER = 256
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A time in which the database could not be used; `ended_at` is None while it lasts."""
+
+    began_at: datetime
+    ended_at: datetime | None = None
 
 
 class _Piece:
@@ -71,6 +81,8 @@ class Database:
         )
         self._write_lock = threading.Lock()
         self._queue: deque[_Piece] = deque()
+        self.outage: Outage | None = None
+        """The last time this process met a database it could not use; a write that is committed ends it."""
         if self.is_sqlite:
             _make_private(self.url.database)
             event.listen(self.engine, "connect", _set_sqlite_pragmas)
@@ -138,6 +150,8 @@ class Database:
             session.begin(),
         ):
             yield session
+        if self.outage is not None and self.outage.ended_at is None:
+            self.outage = replace(self.outage, ended_at=datetime.now(UTC))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -152,6 +166,8 @@ class Database:
         try:
             yield
         except OperationalError as error:
+            if self.outage is None or self.outage.ended_at is not None:
+                self.outage = Outage(began_at=datetime.now(UTC))
             # The driver's text may quote a statement's values; only its class goes any further.
             raise DatabaseUnavailableError(f"database unavailable: {type(error.orig).__name__}") from None
 

@@ -28,6 +28,7 @@ from app.services.kiosk import DeskServices
 from app.services.paper_boxes import OFF_THE_DESK as PAPER_ROLES
 from app.services.people import Person
 from app.services.sealed_box import public_key
+from app.services.server_watch import watch_server
 from app.throttle import limit_guessing
 from kiosk.blueprint import create_kiosk
 from kiosk.protocols import BoxAddresses
@@ -119,9 +120,10 @@ def _create_front(runtime: Runtime) -> Blueprint:
 
 
 def _share_with_templates(app: Flask, runtime: Runtime) -> None:
-    """What every staff page needs: the demonstration label, if this is one, and the clock."""
+    """What every staff page needs: the demonstration label, if this is one, the clock, how the server is doing."""
     is_demonstration = get_installation(runtime).kind == "demonstration"
 
     @app.context_processor
     def share() -> dict[str, object]:
-        return {"demonstration_label": DEMONSTRATION_LABEL if is_demonstration else None, "now": runtime.clock}
+        label = DEMONSTRATION_LABEL if is_demonstration else None
+        return {"demonstration_label": label, "now": runtime.clock, "server": watch_server(runtime)}

@@ -20,6 +20,7 @@ from app.services.instruments import publish_instruments
 from app.services.keys import add_api_key, add_device
 from tests.clock import Clock
 from tests.factories import COMMUNE, PROVINCE, add_office
+from tests.line import Line
 from tests.machine import require_chromium
 from tests.postgresql import running_postgresql
 
@@ -105,6 +106,22 @@ def any_runtime(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) ->
     add_office(runtime)
     yield runtime
     runtime.database.dispose()
+    _run(address, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def far_runtime(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[tuple[Runtime, Line]]:
+    """An installation whose PostgreSQL is reached over a line that the test can cut and mend."""
+    address, template = request.getfixturevalue("postgresql_address"), request.getfixturevalue("postgresql_template")
+    name = f"sipas_test_{next(_numbers)}"
+    _run(address, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    url = make_url(address)
+    line = Line(url.port or 5432)
+    runtime = _open(url.set(database=name, host="127.0.0.1", port=line.port).render_as_string(hide_password=False), tmp_path, clock)
+    add_office(runtime)
+    yield runtime, line
+    runtime.database.dispose()
+    line.close()
     _run(address, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 

@@ -1,6 +1,7 @@
 """Users and their sign-ins."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -9,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import delete, update
 
-from app.errors import BadInputError
+from app.errors import BadInputError, DatabaseUnavailableError
 from app.models import SignIn, Unit, User
 from app.runtime import Runtime
 
@@ -107,7 +108,8 @@ def find_person(runtime: Runtime, token: str) -> Person | None:
     if now - seen_at > timedelta(minutes=settings.session_idle_minutes):
         return None
     if now - seen_at > timedelta(minutes=1):  # a write per minute and person, not per page
-        with runtime.database.write() as session:
+        # With a full disk people at work must still see the page that says so.
+        with suppress(DatabaseUnavailableError), runtime.database.write() as session:
             session.execute(update(SignIn).where(SignIn.token_hash == _hash_token(token)).values(seen_at=now))
     return person
 

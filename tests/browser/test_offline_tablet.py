@@ -10,11 +10,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from app.errors import BadInputError, DatabaseUnavailableError
+from app.errors import BadInputError
 from app.models import Response, WalkAway
 from app.runtime import Runtime
 from app.services.device_watch import Alarm, list_device_reports
 from app.services.enrolment import declare_device, issue_enrolment_code, redeem_enrolment_code
+from app.services.keys import add_device
 from app.services.sealed_box import import_box
 from tests.browser.offline import (
     TabletBrowser,
@@ -34,6 +35,8 @@ from tests.browser.offline import (
     wait_until,
     with_short_questionnaire,
 )
+from tests.factories import COMMUNE
+from tests.line import Line
 
 LARGEST_FIRST_LOAD = 80_000
 
@@ -157,12 +160,35 @@ def test_a_full_disk_is_said_and_nothing_is_thanked_that_is_not_stored(
         expect(tablet.page.locator("[role=alert]")).to_contain_text("phiếu giấy")
 
 
-def test_database_gone_keeps_the_sheet_and_a_wiped_browser_raises_an_alarm(
-    short: Runtime, browser: Browser, tmp_path: Path, device_key: str, monkeypatch: pytest.MonkeyPatch
+def test_database_gone_keeps_the_sheets_and_tells_everybody_in_plain_words(
+    far_runtime: tuple[Runtime, Line], browser: Browser, tmp_path: Path
 ) -> None:
-    def gone(*_: object) -> None:
-        raise DatabaseUnavailableError("gone")
+    whole, line = far_runtime
+    short = with_short_questionnaire(whole)
+    device_key = add_device(short, unit_key=COMMUNE, label="Máy quầy 1", counter_code="1")[1]
+    with office(short) as server, tablet_browser(browser, tmp_path / "profile") as tablet:
+        open_tablet(tablet.page, server.address, device_key)
+        line.cut()
+        for comment in ("chờ cơ sở dữ liệu", "cũng chờ"):
+            answer(tablet.page, level=4)
+            finish(tablet.page, comment)
+        poke(tablet.page)
+        assert count_waiting(tablet.page) == 2
+        poster = tablet.context.request.get(f"{server.address}/p/{COMMUNE}")
+        assert poster.status == 503
+        assert "Chưa ghi được vào lúc này" in poster.text()
+        assert "phiếu giấy" in poster.text()
+        assert tablet.context.request.get(f"{server.address}/healthz").status == 503
+        assert short.database.outage is not None
+        assert short.database.outage.ended_at is None
+        line.mend()
+        poke(tablet.page)
+        wait_until(lambda: count_waiting(tablet.page) == 0, "the box to empty")
+        assert stored_comments(short) == ["chờ cơ sở dữ liệu", "cũng chờ"]
+        assert short.database.outage.ended_at is not None, "the office's page tells from when to when"
 
+
+def test_a_wiped_browser_that_had_sheets_waiting_raises_an_alarm(short: Runtime, browser: Browser, tmp_path: Path, device_key: str) -> None:
     def pending() -> int:
         state = device_state(short)
         return state.pending if state is not None else 0
@@ -174,26 +200,18 @@ def test_database_gone_keeps_the_sheet_and_a_wiped_browser_raises_an_alarm(
     with office(short) as server, tablet_browser(browser, tmp_path / "profile") as tablet:
         page = tablet.page
         open_tablet(page, server.address, device_key)
+        page.context.route("**/api/v1/responses", lambda route: route.abort())  # only this address: heartbeats come through
+        for comment in ("mất theo trình duyệt", "cũng mất"):
+            answer(page, level=4)
+            finish(page, comment)
+        tablet.pass_time(120)
 
         def has_told_of_both() -> bool:
             poke(page)
             return pending() == 2
 
-        with monkeypatch.context() as patch:
-            patch.setattr("app.api.blueprint.submit_responses", gone)
-            answer(page, level=4)
-            finish(page, "chờ cơ sở dữ liệu")
-            assert count_waiting(page) == 1
-            answer(page, level=3)
-            finish(page, "cũng chờ")
-            tablet.pass_time(120)
-            wait_until(has_told_of_both, "the heartbeat to tell of both")
-            assert alarms() == ()
-        poke(page)
-        wait_until(lambda: count_waiting(page) == 0, "the box to empty")
-        assert stored_comments(short) == ["chờ cơ sở dữ liệu", "cũng chờ"]
-        # Told of two that wait, then the browser's storage is gone: the office hears of it.
-        assert pending() == 2
+        wait_until(has_told_of_both, "the heartbeat to tell of both")
+        assert alarms() == ()
         page.goto(f"{server.address}/r")
         page.evaluate(
             "new Promise((done) => { const gone = indexedDB.deleteDatabase('sipas-tablet'); gone.onsuccess = () => done(null); })"
