@@ -13,6 +13,7 @@ from app.admin import wording
 from app.admin.blueprint import create_admin
 from app.api.blueprint import create_api
 from app.auth.blueprint import create_auth
+from app.compression import compress_first_load
 from app.dashboard.blueprint import create_dashboard
 from app.desk.blueprint import create_desk
 from app.error_pages import register_error_pages
@@ -64,6 +65,7 @@ def create_app(runtime: Runtime) -> Flask:
     enforce(app, runtime)
     register_error_pages(app, runtime)
     set_headers(app, plotly_style_source())
+    compress_first_load(app)
     vietnamese.register_filters(app)
     wording.register_filters(app)
     _share_with_templates(app, runtime)
