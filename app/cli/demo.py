@@ -42,4 +42,5 @@ def _announce(handover: Handover) -> None:
     click.echo(f"Trang phân tích:           {handover.analytics}")
     click.echo(f"Đăng nhập:                 {handover.sign_in}")
     click.echo(f"Tên đăng nhập, mật khẩu:   {handover.analyst_name}  {handover.password}")
+    click.echo(f"Cùng mật khẩu:             {', '.join(f'{person.name} ({person.title})' for person in handover.people[1:])}")
     sys.stdout.flush()

@@ -14,12 +14,22 @@ from app.services.codes import get_code, issue_codes
 from app.services.invitations import find_slip
 from app.services.keys import Permission, add_api_key, add_device, authenticate_key
 from app.services.kiosk import load_desk
-from app.services.people import add_user, set_password
+from app.services.people import Role, add_user, set_password
 from kiosk.slips import slip_pdf
 
 TABLET_LABEL = "Máy tính bảng của bản minh họa"
 PROGRAM_LABEL = "Khóa đọc số liệu của bản minh họa"
 _PASSWORD_ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"  # noqa: S105  # 32 signs nobody mistakes for another, not a password
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """Somebody who can sign in; `unit_key` None is everywhere."""
+
+    name: str
+    role: Role
+    title: str
+    unit_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,7 @@ class Handover:
     api_key: str
     analyst_name: str
     password: str
+    people: tuple[DemoPerson, ...]
     slip_code: str
     slip_pdf: str
     instrument: str
@@ -89,6 +100,7 @@ def renew_handover(runtime: Runtime, office: DemoOffice, folder: DemoFolder, ear
         api_key=api_key,
         analyst_name=office.analyst_name,
         password=_renew_password(runtime, office),
+        people=tuple(list_people(office)),
         slip_code=code,
         slip_pdf=str(folder.slip),
         instrument=runtime.settings.kiosk_instrument,
@@ -113,22 +125,30 @@ def _find_working(runtime: Runtime, key: object, permission: Permission) -> str 
     return key
 
 
+def list_people(office: DemoOffice) -> list[DemoPerson]:
+    """Who can sign in: the analyst first, then one for every other kind of work, and two who count paper together."""
+    desk, top = office.shown_unit_key, office.top_unit_key
+    return [
+        DemoPerson(office.analyst_name, "analyst", office.analyst_title, top),
+        DemoPerson("quantri", "administrator", "Quản trị hệ thống", None),
+        DemoPerson("giamdoc", "unit_head", "Giám đốc Trung tâm", desk),
+        DemoPerson("motcua", "officer", "Công chức Một cửa", desk),
+        DemoPerson("kiemphieu1", "counter", "Người kiểm phiếu thứ nhất", desk),
+        DemoPerson("kiemphieu2", "counter", "Người kiểm phiếu thứ hai", desk),
+    ]
+
+
 def _renew_password(runtime: Runtime, office: DemoOffice) -> str:
+    """One fresh password for all of them, as long as this start of the demonstration lasts."""
     signs = [_PASSWORD_ALPHABET[byte % len(_PASSWORD_ALPHABET)] for byte in runtime.random_bytes(16)]
     password = "-".join("".join(signs[first : first + 4]) for first in range(0, 16, 4))
-    with runtime.database.read() as session:
-        is_known = session.get(User, office.analyst_name) is not None
-    if is_known:
-        set_password(runtime, office.analyst_name, password)
-    else:
-        add_user(
-            runtime,
-            name=office.analyst_name,
-            password=password,
-            role="analyst",
-            title=office.analyst_title,
-            unit_key=office.top_unit_key,
-        )
+    for person in list_people(office):
+        with runtime.database.read() as session:
+            is_known = session.get(User, person.name) is not None
+        if is_known:
+            set_password(runtime, person.name, password)
+        else:
+            add_user(runtime, name=person.name, password=password, role=person.role, title=person.title, unit_key=person.unit_key)
     return password
 
 

@@ -97,7 +97,7 @@ def start(folder: Path, *options: str) -> Running:
         encoding="utf-8",
     )
     assert process.stdout is not None
-    lines = [process.stdout.readline().rstrip("\n") for _line in range(6)]
+    lines = [process.stdout.readline().rstrip("\n") for _line in range(7)]
     if not lines[0].startswith("READY "):
         _, said = process.communicate(timeout=30)
         raise AssertionError(f"the demonstration did not start: {said}")
@@ -194,6 +194,7 @@ def test_analyst_signs_in_and_sees_labelled_figures(running: Running) -> None:
     _, form, _ = running.call(running.handover["sign_in"])
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form.decode())
     assert token is not None
+    assert "quantri (Quản trị hệ thống)" in running.lines[6]
     fields = {**running.handover["analyst"], "csrf_token": token[1]}
     body, kind = urllib.parse.urlencode(fields).encode(), "application/x-www-form-urlencoded"
     status, _, _ = running.call(running.handover["sign_in"], body=body, kind=kind)
