@@ -36,14 +36,14 @@ def judge(runtime: Runtime, links: list[Link], backup: Path | None = None) -> Ve
 
 
 def test_after_the_night_used_codes_match_responses_no_better_than_chance(any_runtime: Runtime, clock: Clock, tmp_path: Path) -> None:
-    links = live_through(any_runtime, clock, DICE, n_days=3, most_per_cell=10)
+    links = live_through(any_runtime, clock, DICE, n_days=3, per_cell=(1, 10))
     spend_night(any_runtime)
     verdict = judge(any_runtime, links)
     assert verdict.n_cells > 10
     assert verdict.p > CHANCE, verdict.best
 
     # Business goes on; a backup is saved in the evening, and the thief gets that as well as the files of that moment.
-    links += live_through(any_runtime, clock, DICE, n_days=1, most_per_cell=10)
+    links += live_through(any_runtime, clock, DICE, n_days=1, per_cell=(1, 10))
     save_backup(any_runtime, tmp_path / "backup.zip")
     verdict = judge(any_runtime, links, tmp_path / "backup.zip")
     assert any(finding.code_signal.startswith("backup ") for finding in verdict.findings), "the backup was read"
@@ -51,7 +51,7 @@ def test_after_the_night_used_codes_match_responses_no_better_than_chance(any_ru
 
 
 def test_without_the_night_the_attacker_sees_the_order(any_runtime: Runtime, clock: Clock) -> None:
-    links = live_through(any_runtime, clock, DICE, n_days=1, most_per_cell=24)
+    links = live_through(any_runtime, clock, DICE, n_days=1, per_cell=(14, 14))
     verdict = judge(any_runtime, links)
     assert verdict.p < CERTAIN, verdict.best
 
@@ -59,7 +59,7 @@ def test_without_the_night_the_attacker_sees_the_order(any_runtime: Runtime, clo
 def test_rewrite_that_carries_row_marks_along_is_not_enough(any_runtime: Runtime, clock: Clock) -> None:
     if any_runtime.database.is_sqlite:
         pytest.skip("SQLite has no row marks")
-    links = live_through(any_runtime, clock, DICE, n_days=2, most_per_cell=12)
+    links = live_through(any_runtime, clock, DICE, n_days=1, per_cell=(14, 14))
     with any_runtime.database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("CLUSTER rating_codes USING pk_rating_codes"))
     verdict = judge(any_runtime, links)
@@ -68,7 +68,7 @@ def test_rewrite_that_carries_row_marks_along_is_not_enough(any_runtime: Runtime
 
 
 def test_table_with_row_numbers_is_seen_through(runtime: Runtime, clock: Clock) -> None:
-    links = live_through(runtime, clock, DICE, n_days=2, most_per_cell=12)
+    links = live_through(runtime, clock, DICE, n_days=1, per_cell=(14, 14))
     order = {link.code: position for position, link in enumerate(links)}
     with runtime.database.write() as session:
         rows = sorted(session.execute(text("SELECT * FROM rating_codes")).all(), key=lambda row: order[row.code_hash])
@@ -109,7 +109,7 @@ def test_what_a_code_filled_in_is_forgotten_once_it_opens_nothing(any_runtime: R
 def test_hundreds_of_cells_still_give_nothing_away(any_runtime: Runtime, clock: Clock, tmp_path: Path) -> None:
     links: list[Link] = []
     for _ in range(12):
-        links += live_through(any_runtime, clock, DICE, n_days=1, most_per_cell=40)
+        links += live_through(any_runtime, clock, DICE, n_days=1, per_cell=(1, 40))
         spend_night(any_runtime)
     save_backup(any_runtime, tmp_path / "backup.zip")
     verdict = judge(any_runtime, links, tmp_path / "backup.zip")

@@ -34,11 +34,14 @@ class Visit:
     counter: str | None = None
 
 
-def live_through(runtime: Runtime, clock: Clock, dice: random.Random, n_days: int, most_per_cell: int) -> list[Link]:
-    """Let citizens come on `n_days` days, several at once; the clock stands on the last evening. The truth, one link a code."""
+def live_through(runtime: Runtime, clock: Clock, dice: random.Random, n_days: int, per_cell: tuple[int, int]) -> list[Link]:
+    """Let citizens come on `n_days` days, several at once, at least and at most so many per cell.
+
+    The clock stands on the next morning. Returns the truth, one link a code.
+    """
     links: list[Link] = []
     for _ in range(n_days):
-        visits = [visit for cell in _cells() for visit in _visits_of(runtime, dice, *cell, dice.randint(1, most_per_cell))]
+        visits = [visit for cell in _cells() for visit in _visits_of(runtime, dice, *cell, dice.randint(*per_cell))]
         dice.shuffle(visits)
         with ThreadPoolExecutor(_AT_ONCE) as hall:
             for start in range(0, len(visits), _AT_ONCE):
