@@ -180,6 +180,19 @@ class Database:
             return False
         return True
 
+    def empty_write_ahead_log(self) -> None:
+        """SQLite: bring everything into the main file and cut the log, in which pages lie in the order they were written, to nothing.
+
+        Raises DatabaseUnavailableError when a reader holds on to it for longer than the busy timeout.
+        """
+        connection = self.engine.raw_connection()
+        try:
+            is_busy, _, _ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.close()
+        if is_busy:
+            raise DatabaseUnavailableError("the write-ahead log is in use and could not be emptied: run this again")
+
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()

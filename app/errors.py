@@ -31,6 +31,10 @@ class TooManyAttemptsError(AppError):
     """Guessing has been stopped for a while."""
 
 
+class BackupError(AppError):
+    """A backup could not be made, or what is in the file is not what was saved; the text says which part."""
+
+
 class DatabaseUnavailableError(AppError):
     """The database cannot be reached or refuses to write; nothing has been stored."""
 

@@ -1,4 +1,4 @@
-"""Stopping those who guess passwords and rating codes, and nobody else."""
+"""Stopping those who guess passwords and rating codes or flood the office, and nobody else."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +8,7 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
+from app.access import current_key_holder
 from app.errors import TooManyAttemptsError
 
 WRONG_PASSWORDS = parse("20 per 5 minutes")
@@ -24,11 +25,14 @@ OPENED_BY_POSTER = parse("1200 per minute")
 SENT_BY_POSTER = parse("600 per minute")
 """From one address. A poster has no code whose failures could be counted; no hall of people reaches these."""
 
+ORDERED_BY_KEY = parse("120 per minute")
+"""Orders of invitations of one API key. An office's software orders one for each dossier it takes; no office takes two a second."""
+
 _CODE_ENDPOINTS = ("kiosk.invitation", "kiosk.typed_code", "kiosk.rate", "kiosk.enrol_by_code")
 
 
 def limit_guessing(app: Flask) -> None:
-    """Count failures of sign-in and of rating codes, and floods through a poster.
+    """Count failures of sign-in and of rating codes, floods through a poster, and orders of invitations by one key.
 
     A whole hall sits behind one address, so only failures count, a person with a right code is not stopped by neighbours
     with wrong ones, and a tablet's sheet, which carries no code, is not stopped at all.
@@ -59,12 +63,19 @@ def limit_guessing(app: Flask) -> None:
             raise TooManyAttemptsError("too many visits from this address, wait a minute")
         return make_response(open_poster(**values))
 
+    def guard_orders(**values: str) -> Response:
+        if not failures.hit(ORDERED_BY_KEY, "ordered", current_key_holder().id):
+            raise TooManyAttemptsError("too many orders with this key, wait a minute; one order may name up to 500 codes")
+        return make_response(order_invitations(**values))
+
     sign_in = app.view_functions["auth.sign_in"]
     app.view_functions["auth.sign_in"] = guard_sign_in
     for endpoint in _CODE_ENDPOINTS:
         app.view_functions[endpoint] = guard_code(app.view_functions[endpoint])
     open_poster = app.view_functions["kiosk.poster"]
     app.view_functions["kiosk.poster"] = guard_poster
+    order_invitations = app.view_functions["api.post_invitations"]
+    app.view_functions["api.post_invitations"] = guard_orders
 
 
 def _is_sent_by_poster() -> bool:

@@ -165,10 +165,13 @@ class _Kiosk:
         return self._pages.show(self._visit_at(device), FormState(lang=self._pages.language(request.args.get("lang"))))
 
     def poster(self, unit: str, counter: str | None = None) -> ResponseReturnValue:
-        """The rating page a desk's poster opens; 404 for a desk that is not there. A counter that has gone leaves the desk."""
+        """The rating page a desk's poster opens. 410 with its successors for a unit that has ended, 404 for one of no day or a later one.
+
+        A counter that has gone leaves the desk.
+        """
         visit = self._visit_by_poster(unit, counter)
         if visit is None:
-            return self._pages.no_such_desk()
+            return self._pages.no_such_desk(self._services.list_successors(unit))
         return self._pages.show(visit, FormState(lang=self._pages.language(request.args.get("lang"))))
 
     def code_entry(self) -> ResponseReturnValue:

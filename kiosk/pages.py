@@ -14,7 +14,7 @@ from kiosk.form_state import OVERALL, RATING, RESPONDENT, FormState, posted_fiel
 from kiosk.forms import CodeForm, RateForm
 from kiosk.further_codes import CodeFault
 from kiosk.page_data import visit_data
-from kiosk.protocols import BoxAddresses, CodeProblem, KioskServices
+from kiosk.protocols import BoxAddresses, Choice, CodeProblem, KioskServices
 from kiosk.shell import MODULES, files_digest, shell_version
 from kiosk.typography import hold_together
 from kiosk.visit import (
@@ -110,9 +110,11 @@ class Pages:
             return {"status": "rejected", "message": self.say(wording.SAY_REFUSED, lang)}, status
         return self._page("kiosk/problem.html", lang, status, desk=None, problem="not_enrolled", home=None)
 
-    def no_such_desk(self) -> ResponseReturnValue:
-        """A poster's address that leads nowhere: what happened and what to do."""
-        return self._page("kiosk/problem.html", self.language(request.args.get("lang")), 404, desk=None, problem="no_such_desk", home=None)
+    def no_such_desk(self, successors: tuple[Choice, ...]) -> ResponseReturnValue:
+        """A poster's address that leads nowhere, or to a unit whose work went over into others: what happened and what to do."""
+        lang, problem = self.language(request.args.get("lang")), "desk_has_moved" if successors else "no_such_desk"
+        status = 410 if successors else 404
+        return self._page("kiosk/problem.html", lang, status, desk=None, problem=problem, successors=successors, home=None)
 
     def enrolment(self, typed: str, sentence: str | None, status: int) -> ResponseReturnValue:
         """Typing an enrolment code; with a sentence why the last one did not work and what to do."""

@@ -103,6 +103,10 @@ class KioskServices(Protocol):
         """The desk of a unit of today, for its poster; None when there is none."""
         ...
 
+    def list_successors(self, unit: str) -> tuple[Choice, ...]:
+        """The units of today an ended unit went over into; empty when it has not ended or was never there."""
+        ...
+
     def asking(self, desk: Desk) -> Asking:
         """How much this desk asks one citizen."""
         ...

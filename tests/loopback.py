@@ -26,7 +26,9 @@ class LoopbackServer:
         return f"http://127.0.0.1:{self.port}"
 
     def stop(self) -> None:
-        """Stop, and wait until it has."""
+        """Stop, and wait until it has; once stopped, nothing happens."""
+        if not self._thread.is_alive():
+            return
         sockets = self._server._map
         self._server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets, ignore_all=True))
         self._thread.join(timeout=_SECONDS_TO_STOP)

@@ -1,4 +1,4 @@
-"""What the tests need of the machine: a Chromium and a PostgreSQL. Found, else installed, else one clear sentence.
+"""What the tests need of the machine: a Chromium, an nginx and a PostgreSQL. Found, else installed, else one clear sentence.
 
 Run before the tests (`python -m tests.machine`); the tests themselves only look where this says.
 """
@@ -57,10 +57,7 @@ def require_chromium() -> str:
         return found
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     found = find_chromium()
-    if found is None and shutil.which("apt-get") and os.geteuid() == 0:
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, env=quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, env=quiet, stdout=subprocess.DEVNULL)
+    if found is None and _install("chromium"):
         found = find_chromium()
     if found is None:
         raise MissingError(
@@ -68,6 +65,36 @@ def require_chromium() -> str:
             "and apt did not either; install a Chromium and run again"
         )
     return found
+
+
+def find_nginx() -> str | None:
+    """An nginx on the system; as a service's program it may stand outside a person's path."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/local/nginx/sbin:/opt/homebrew/bin")
+
+
+def require_nginx() -> str:
+    """An nginx, installed if need be. Raises MissingError saying what was tried."""
+    found = find_nginx()
+    if found is None and _install("nginx-light"):
+        found = find_nginx()
+    if found is None:
+        raise MissingError(
+            "the tests of the shipped proxy configuration need nginx: none is on the system and apt did not bring one; "
+            "install nginx and run again"
+        )
+    return found
+
+
+def _install(package: str) -> bool:
+    """Try to install a package of the system; whether there was a way to try."""
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        return False
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update", "-qq"], check=False, env=quiet)
+    subprocess.run(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package], check=False, env=quiet, stdout=subprocess.DEVNULL
+    )
+    return True
 
 
 def require_postgresql() -> None:
@@ -83,11 +110,12 @@ def main() -> None:
     """Make sure everything is there."""
     try:
         chromium = require_chromium()
+        nginx = require_nginx()
         require_postgresql()
     except MissingError as error:
         sys.exit(f"tests: {error}")
     where = "DATABASE_URL" if os.environ.get("DATABASE_URL") else find_postgresql()
-    print(f"Chromium: {chromium}; PostgreSQL: {where}")
+    print(f"Chromium: {chromium}; nginx: {nginx}; PostgreSQL: {where}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import traceback
 import click
 
 MODULES = {
+    "backup": "app.cli.backup",
     "check": "app.cli.check",
     "db": "app.cli.db",
     "demo": "app.cli.demo",
@@ -15,6 +16,9 @@ MODULES = {
     "import": "app.cli.imports",
     "index": "app.cli.index",
     "key": "app.cli.keys",
+    "nightly": "app.cli.nightly",
+    "proxy": "app.cli.proxy",
+    "restore": "app.cli.backup",
     "serve": "app.cli.serve",
     "template": "app.cli.template",
     "user": "app.cli.users",

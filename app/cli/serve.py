@@ -47,8 +47,12 @@ def make_server(runtime: Runtime, host: str, port: int) -> Server:
     from app.factory import create_app
 
     app = create_app(runtime)
+    # waitress would take a trusted proxy's headers away before the application, which knows how many to trust, has read them.
+    clears = runtime.settings.trusted_proxies == 0
     try:
-        server = create_server(app, host=host, port=port, threads=runtime.settings.threads, ident=None, clear_untrusted_proxy_headers=True)
+        server = create_server(
+            app, host=host, port=port, threads=runtime.settings.threads, ident=None, clear_untrusted_proxy_headers=clears
+        )
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "no such address"
         raise ConfigurationError(f"cannot listen on {host} port {port} ({reason}): choose another --host or --port") from None

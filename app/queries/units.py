@@ -60,6 +60,30 @@ def list_tops(session: Session, today: date) -> list[str]:
     return sorted(session.scalars(tops))
 
 
+def is_of_day(unit: Unit | None, day: date) -> bool:
+    """Whether a unit exists on a day: it has begun and has not ended."""
+    if unit is None or (unit.valid_from_on is not None and unit.valid_from_on > day):
+        return False
+    return unit.valid_to_on is None or unit.valid_to_on >= day
+
+
+def list_successors(session: Session, unit_key: str, day: date) -> list[Unit]:
+    """The units of a day that a unit went over into, in however many steps, by name; the unit itself is not among them."""
+    waiting, seen, found = [unit_key], {unit_key}, []
+    while waiting:
+        gone = UnitSuccession.old_key == waiting.pop()
+        query = select(Unit).join(UnitSuccession, Unit.key == UnitSuccession.new_key).where(gone, UnitSuccession.effective_on <= day)
+        for unit in session.scalars(query):
+            if unit.key in seen:
+                continue
+            seen.add(unit.key)
+            if is_of_day(unit, day):
+                found.append(unit)
+            else:
+                waiting.append(unit.key)
+    return sorted(found, key=lambda unit: (unit.name, unit.key))
+
+
 def _in_batches(keys: Iterable[str]) -> Iterator[list[str]]:
     waiting = iter(keys)
     while some := list(islice(waiting, _MOST_KEYS)):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import BadInputError, ForbiddenError, NotFoundError
 from app.models import RatingCode, Unit
-from app.queries.units import is_within
+from app.queries.units import is_of_day, is_within
 from app.runtime import Runtime
 from app.services.codes import issue_codes
 from app.services.installation import get_installation
@@ -44,7 +44,7 @@ class Invitations:
 def get_desk(runtime: Runtime, session: Session, unit_key: str, within_key: str | None) -> Desk:
     """The desk of a unit of today, within somebody's place (None: the whole tree). Raises NotFoundError, ForbiddenError."""
     unit = session.get(Unit, unit_key)
-    if unit is None or (unit.valid_to_on is not None and unit.valid_to_on < runtime.today()):
+    if not is_of_day(unit, runtime.today()):
         raise NotFoundError("no unit of today has this key")
     if within_key is not None and not is_within(session, unit_key, within_key):
         raise ForbiddenError("this desk is outside the place the account stands for")

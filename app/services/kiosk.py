@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.errors import ConfigurationError
 from app.models import Counter, Field, Unit
 from app.queries.instruments import find_instrument
+from app.queries.units import is_of_day, list_successors
 from app.runtime import Runtime
 from app.services.codes import CodeRefusedError, get_code
 from app.services.enrolment import redeem_enrolment_code
@@ -61,12 +62,20 @@ class DeskServices:
             )
 
     def find_desk(self, unit: str) -> Desk | None:
-        """The desk of a unit that exists today."""
+        """The desk of a unit that exists today: neither ended nor still to come."""
         with self._runtime.database.read() as session:
-            row = session.get(Unit, unit)
-            if row is None or (row.valid_to_on is not None and row.valid_to_on < self._runtime.today()):
+            if not is_of_day(session.get(Unit, unit), self._runtime.today()):
                 return None
             return load_desk(session, unit, self._is_demonstration)
+
+    def list_successors(self, unit: str) -> tuple[Choice, ...]:
+        """The units of today that an ended unit went over into, however many steps ago; empty for any other key."""
+        today = self._runtime.today()
+        with self._runtime.database.read() as session:
+            row = session.get(Unit, unit)
+            if row is None or row.valid_to_on is None or row.valid_to_on >= today:
+                return ()
+            return tuple(Choice(found.key, found.name) for found in list_successors(session, unit, today))
 
     def asking(self, desk: Desk) -> Asking:  # noqa: ARG002  # one way of asking per installation so far
         """How much the desks of this installation ask one citizen."""

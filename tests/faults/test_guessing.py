@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from app.runtime import Runtime
 from app.services.codes import issue_codes
+from app.services.keys import add_api_key
 from kiosk.codes import new_code
 from tests.factories import COMMUNE
 from tests.kiosk.page import read
@@ -97,3 +98,18 @@ def test_poster_takes_600_sheets_a_minute_from_one_address_and_stops_a_flood(cli
     assert set(statuses) <= {200, 429}
     assert client.get(f"/p/{COMMUNE}/1", **at(HALL)).status_code == 200, "the page itself still opens"
     assert client.post("/rate", data=sheet(None, channel="poster", csrf_token=token), **at(CITIZEN)).status_code == 200
+
+
+def test_program_that_orders_without_end_is_stopped_and_another_key_is_not(client: FlaskClient, runtime: Runtime) -> None:
+    keys = [add_api_key(runtime, label=f"Phần mềm {n}", may=("issue invitations",)) for n in "12"]
+
+    def order(key: str) -> int:
+        body = {"unit": COMMUNE, "field": "ho-tich"}
+        return client.post("/api/v1/invitations", json=body, headers={"Authorization": f"Bearer {key}"}, **at(HALL)).status_code
+
+    statuses = [order(keys[0]) for _ in range(250)]
+    # The window is a minute of the limiter's own clock: a run that crosses it may hear more than 120, never fewer.
+    assert statuses[:120] == [200] * 120
+    assert 429 in statuses
+    assert order(keys[1]) == 200
+    assert order("not-a-key") == 401

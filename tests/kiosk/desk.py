@@ -41,6 +41,7 @@ class DeskInMemory:
     answer: Outcome | None = None
     n_ids: int = 0
     how_much: Asking = "full"
+    successors: dict[str, tuple[Choice, ...]] = field(default_factory=dict)
 
     def find_device(self, key: str) -> Device | None:
         return Device("tablet-1", self.desk, None) if key == DEVICE_KEY else None
@@ -73,6 +74,9 @@ class DeskInMemory:
 
     def find_desk(self, unit: str) -> Desk | None:
         return self.desk if unit == self.desk.unit else None
+
+    def list_successors(self, unit: str) -> tuple[Choice, ...]:
+        return self.successors.get(unit, ())
 
     def asking(self, desk: Desk) -> Asking:
         assert desk == self.desk

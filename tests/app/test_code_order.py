@@ -1,0 +1,90 @@
+"""The code table is rewritten while people rate: nobody is refused, no use of a code is lost, and all rows bear one mark."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from app.errors import DatabaseUnavailableError
+from app.models import EnrolmentCode, RatingCode, SignIn
+from app.runtime import Runtime
+from app.services.code_order import rewrite_codes
+from app.services.codes import issue_codes
+from app.services.intake import Sender, submit_responses
+from app.services.night import spend_night
+from app.services.people import add_user, sign_in
+from survey_forms import read_submission
+from tests.clock import Clock
+from tests.factories import COMMUNE, response
+
+
+def test_rewriting_while_people_rate_loses_no_use_of_a_code(any_runtime: Runtime) -> None:
+    codes, _ = issue_codes(any_runtime, unit_key=COMMUNE, field_code="ho-tich", how_many=240)
+    refused: list[object] = []
+
+    def rate(some: list[str]) -> None:
+        for code in some:
+            receipt = submit_responses(any_runtime, [read_submission(response(code=code, channel="invitation"))], Sender())
+            refused.extend(receipt.rejected)
+
+    people = [threading.Thread(target=rate, args=(codes[start::4],)) for start in range(4)]
+    for person in people:
+        person.start()
+    n_rewrites = 0
+    while any(person.is_alive() for person in people):
+        assert rewrite_codes(any_runtime.database, any_runtime.today()) == 240
+        n_rewrites += 1
+    for person in people:
+        person.join()
+    assert refused == []
+    assert n_rewrites > 0
+    with any_runtime.database.read() as session:
+        used = session.scalars(select(RatingCode.result_used_on)).all()
+    assert used == [any_runtime.today()] * 240
+
+
+def test_rows_afterwards_lie_in_hash_order_and_bear_one_mark(any_runtime: Runtime) -> None:
+    issue_codes(any_runtime, unit_key=COMMUNE, field_code="ho-tich", how_many=50)
+    issue_codes(any_runtime, unit_key=COMMUNE, field_code="dat-dai", counter_code="1", mode="online", how_many=50)
+    with any_runtime.database.read() as session:
+        before = sorted(map(tuple, session.execute(text("SELECT * FROM rating_codes"))), key=lambda row: bytes(row[0]))
+    rewrite_codes(any_runtime.database, any_runtime.today())
+    with any_runtime.database.read() as session:
+        after = [tuple(row) for row in session.execute(text("SELECT * FROM rating_codes"))]
+        assert after == before, "nothing but the order has changed"
+        if not any_runtime.database.is_sqlite:
+            assert session.scalar(text("SELECT count(DISTINCT xmin::text) FROM rating_codes")) == 1
+
+
+def test_table_in_use_is_waited_for_and_then_given_up(any_runtime: Runtime) -> None:
+    if any_runtime.database.is_sqlite:
+        pytest.skip("SQLite has one writer, which waits in the process")
+    waits: list[float] = []
+    with any_runtime.database.read() as session:
+        session.execute(select(RatingCode)).all()
+        with pytest.raises(DatabaseUnavailableError):
+            rewrite_codes(any_runtime.database, any_runtime.today(), tries=2, wait=waits.append)
+    assert len(waits) == 1
+    assert rewrite_codes(any_runtime.database, any_runtime.today()) == 0
+
+
+def test_write_ahead_log_is_empty_after_the_night(runtime: Runtime) -> None:
+    issue_codes(runtime, unit_key=COMMUNE, field_code="ho-tich", how_many=50)
+    log = runtime.settings.data_dir / "sipas.db-wal"
+    assert log.stat().st_size > 0
+    spend_night(runtime)
+    assert log.stat().st_size == 0
+
+
+def test_night_deletes_what_has_ended_and_nothing_else(any_runtime: Runtime, clock: Clock) -> None:
+    add_user(any_runtime, name="can-bo-a", password="mot mat khau that dai", role="analyst", unit_key=None)
+    assert sign_in(any_runtime, "can-bo-a", "mot mat khau that dai")
+    night = spend_night(any_runtime)
+    assert (night.n_sign_ins, night.n_enrolment_codes) == (0, 0)
+    clock.now += timedelta(days=2)
+    night = spend_night(any_runtime)
+    assert night.n_sign_ins == 1
+    with any_runtime.database.read() as session:
+        assert session.scalars(select(SignIn)).all() == []
+        assert session.scalars(select(EnrolmentCode)).all() == []
