@@ -98,8 +98,8 @@ def find_drivers(design: Design, sheets: Sheets) -> DriverReport:
     """
     means = factor_means(design, sheets.answers)
     overall = rated_levels(design, sheets.overall)
-    rated = ~np.isnan(means).all(axis=0)
-    factors = tuple(code for code, has in zip(design.factor_codes, rated.tolist(), strict=True) if has)
+    rated: NDArray[np.bool_] = np.asarray(~np.isnan(means).all(axis=0))
+    factors = tuple(code for code, has in zip(design.factor_codes, rated, strict=True) if has)
     means = means[:, rated]
     complete = ~np.isnan(means).any(axis=1) & ~np.isnan(overall)
     x, y = means[complete], overall[complete]

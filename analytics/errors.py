@@ -61,3 +61,7 @@ class ChangeError(AnalyticsError):
 
 class DriverError(AnalyticsError):
     """A request for drivers that has no answer: more factors than subsets can be formed of, no overall question."""
+
+
+class DisclosureError(AnalyticsError):
+    """A table that cannot be protected: no counts, negative ones, or no room to hide anything in."""

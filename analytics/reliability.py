@@ -83,4 +83,4 @@ def pairwise_alpha(items: Reals) -> float | None:
     # Items constant up to rounding have no variance; comparing with the levels' own size tells noise from spread.
     if total <= 1e-12 * max(float(np.nanmax(np.abs(items))), 1.0) ** 2:
         return None
-    return k / (k - 1) * (1 - float(np.trace(covariances)) / total)
+    return float(k / (k - 1) * (1 - np.trace(covariances) / total))
