@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any
 
@@ -23,6 +23,8 @@ from analytics.tally import Tally, tally_answers
 class Difference:
     """Later share minus earlier share, −1…1, with its interval. None where it or its test is not defined."""
 
+    earlier: float | None
+    later: float | None
     difference: float | None
     low: float | None
     high: float | None
@@ -48,11 +50,16 @@ class ChangeReport:
             "instrument": self.instrument,
             "confidence": self.confidence,
             "respondents": list(self.respondents),
-            "overall": asdict(self.overall),
-            "factors": {code: asdict(each) for code, each in self.factors.items()},
-            "criteria": {code: asdict(each) for code, each in self.criteria.items()},
+            "overall": _to_json(self.overall),
+            "factors": {code: _to_json(each) for code, each in self.factors.items()},
+            "criteria": {code: _to_json(each) for code, each in self.criteria.items()},
             "left_out": list(self.left_out),
         }
+
+
+def _to_json(change: Difference) -> dict[str, float | None]:
+    names = ("difference", "low", "high", "p", "p_adjusted")  # the shares themselves are what `sipas index` gives
+    return {name: getattr(change, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +170,7 @@ def compare_tallies(earlier: Tally, later: Tally, *, confidence: float = 0.95, l
     shares_1, shares_2 = (_shares(side) for side in sides)
     figures = [_difference(one, two, confidence) for one, two in zip(shares_1, shares_2, strict=True)]
     adjusted = benjamini_hochberg([each.p for each in figures])
-    figures = [
-        Difference(each.difference, each.low, each.high, each.p, p_adjusted)
-        for each, p_adjusted in zip(figures, adjusted, strict=True)
-    ]  # fmt: skip
+    figures = [replace(each, p_adjusted=p) for each, p in zip(figures, adjusted, strict=True)]
     after_factors = 1 + design.n_factors
     criteria = zip(design.criterion_codes, figures[after_factors:], strict=True)
     return ChangeReport(
@@ -183,7 +187,8 @@ def compare_tallies(earlier: Tally, later: Tally, *, confidence: float = 0.95, l
 def _refuse_other_series(earlier: Design, later: Design) -> None:
     if earlier != later:
         raise ChangeError(
-            f"Instruments {earlier.instrument_id} and {later.instrument_id} are different series; a change is computed within one series only."
+            f"Instruments {earlier.instrument_id} and {later.instrument_id} are different series; "
+            "a change is computed within one series only."
         )
 
 
@@ -202,7 +207,7 @@ def _shares(side: Tally) -> list[_Share]:
 
 def _difference(earlier: _Share, later: _Share, confidence: float) -> Difference:
     low, high = wilson_interval([earlier.share, later.share], [earlier.size, later.size], confidence)
-    difference = later.share - earlier.share
     ends = newcombe_interval((earlier.share, low[0], high[0]), (later.share, low[1], high[1]))
-    known = [None if value != value else float(value) for value in (difference, *ends)]
-    return Difference(known[0], known[1], known[2], score_p_value(earlier.share, earlier.size, later.share, later.size), None)
+    known = [None if value != value else float(value) for value in (earlier.share, later.share, later.share - earlier.share, *ends)]
+    p = score_p_value(earlier.share, earlier.size, later.share, later.size)
+    return Difference(known[0], known[1], known[2], known[3], known[4], p, p_adjusted=None)

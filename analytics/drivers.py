@@ -15,12 +15,13 @@ from analytics.errors import DriverError
 from analytics.ordered_logit import NoFit, OrderedLogit, fit_ordered_logit
 from analytics.reliability import Alpha, factor_alphas, rated_levels
 from analytics.response_table import Sheets
+from analytics.tally import tally_answers
 
 Reals = NDArray[np.float64]
 MOST_FACTORS: Final = 12  # 2^12 regressions
 
-# Why a figure of importance is missing: nobody is complete, the overall answers (or all factors) never differ.
-NoImportance = Literal["no_rows", "constant_overall", "constant_factors"]
+# Why there are no shares: too few complete sheets, overall answers that never differ, or that differ with no factor.
+NoImportance = Literal["no_rows", "constant_overall", "unrelated"]
 Quadrant = Literal["act_first", "keep_up", "low_priority", "beyond_need"]
 
 
@@ -36,7 +37,10 @@ class Importance:
 
 @dataclass(frozen=True, slots=True)
 class DriverReport:
-    """Drivers of the overall question. `n` of `n_sheets` sheets had everything needed; `left_out` factors nobody rated."""
+    """Drivers of the overall question. `n` of `n_sheets` sheets had everything needed; `left_out` factors nobody rated.
+
+    `performance` is each factor's share of satisfied answers, over all sheets.
+    """
 
     instrument: str
     n_sheets: int
@@ -47,6 +51,7 @@ class DriverReport:
     alpha: Mapping[str, Alpha]
     importance: Importance
     ordered_logit: OrderedLogit | NoFit
+    performance: Mapping[str, float]
 
     def to_json(self) -> dict[str, Any]:
         """Plain dicts, lists, numbers and None; a figure that is None has its reason in `why_not`."""
@@ -75,12 +80,19 @@ class DriverReport:
             "shapley": None if self.importance.shares is None else dict(self.importance.shares),
             "shapley_r2": None if self.importance.contributions is None else dict(self.importance.contributions),
             "r2": self.importance.r2,
+            "performance": dict(self.performance),
+            "quadrants": self.quadrants,
             "ordered_logit": found,
             "why_not": {
                 "shapley": self.importance.why_not,
                 "ordered_logit": None if isinstance(logit, OrderedLogit) else logit,
             },
         }
+
+    @property
+    def quadrants(self) -> dict[str, Quadrant]:
+        """Where to act first; empty where there is no importance."""
+        return quadrants(self.importance.shares or {}, self.performance)
 
     @property
     def fitted(self) -> tuple[str, ...]:
@@ -115,7 +127,15 @@ def find_drivers(design: Design, sheets: Sheets) -> DriverReport:
         alpha=factor_alphas(design, sheets.answers),
         importance=shapley_shares(x, y, factors),
         ordered_logit=fit_ordered_logit(x[:, varies], y),
+        performance=_performance(design, sheets.answers),
     )
+
+
+def _performance(design: Design, answers: NDArray[np.uint8]) -> dict[str, float]:
+    """The pooled share of satisfied answers of every factor that somebody rated, over all sheets."""
+    moments = tally_answers(design, answers, {}).factor_moments()
+    shares = zip(design.factor_codes, moments.share()[0].tolist(), strict=True)
+    return {code: share for code, share in shares if share == share}  # NaN where nobody answered
 
 
 def factor_means(design: Design, answers: NDArray[np.uint8]) -> Reals:
@@ -155,7 +175,7 @@ def shapley_shares(predictors: Reals, outcomes: Reals, names: Sequence[str]) -> 
     spread = np.sqrt((centred * centred).sum(axis=0))
     varies = spread > 1e-12 * np.sqrt(len(outcomes)) * np.maximum(np.abs(predictors).max(axis=0, initial=0.0), 1.0)
     if not varies.any():
-        return Importance(0.0, None, dict.fromkeys(names, 0.0), "constant_factors")
+        return Importance(0.0, None, dict.fromkeys(names, 0.0), "unrelated")
     z = centred[:, varies] / spread[varies]
     y = outcomes - outcomes.mean()
     y = y / np.sqrt(y @ y)
@@ -164,7 +184,7 @@ def shapley_shares(predictors: Reals, outcomes: Reals, names: Sequence[str]) -> 
     contributions[varies] = earned
     r2 = float(earned.sum())
     shares = None if r2 <= 1e-15 else dict(zip(names, (contributions / r2).tolist(), strict=True))
-    return Importance(r2, shares, dict(zip(names, contributions.tolist(), strict=True)), None if shares else "constant_factors")
+    return Importance(r2, shares, dict(zip(names, contributions.tolist(), strict=True)), None if shares else "unrelated")
 
 
 def _r2_of_subsets(among: Reals, with_outcome: Reals) -> Reals:

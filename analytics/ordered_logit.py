@@ -13,6 +13,7 @@ Reals = NDArray[np.float64]
 NoFit = Literal["no_predictor", "one_level", "collinear", "separated"]
 
 _MOST_STEPS = 60
+_LEAST_INFORMATION = 1e-7  # a standard error of thousands of standard deviations is no estimate
 _MOST_SLOPE = 35.0  # of a standardised predictor: odds of e³⁵ per standard deviation mean that the likelihood has no top
 
 
@@ -65,7 +66,8 @@ def fit_ordered_logit(predictors: Reals, outcomes: Reals) -> OrderedLogit | NoFi
     if np.linalg.eigvalsh(correlations)[0] < 1e-10:
         return "collinear"
     fitted = _climb(x, chosen, weights, len(levels))
-    if fitted is None:
+    # Where only some rows are separated the climb ends in rounding, on a ridge that is flat to infinity.
+    if fitted is None or np.linalg.eigvalsh(fitted[1])[0] < _LEAST_INFORMATION:
         return "separated"
     parameters, information, log_likelihood = fitted
     n_thresholds = len(levels) - 1
