@@ -140,12 +140,14 @@ def _performance(design: Design, answers: NDArray[np.uint8]) -> dict[str, float]
 
 def factor_means(design: Design, answers: NDArray[np.uint8]) -> Reals:
     """The mean level of the criteria that a sheet rated in each factor, [N, F]; NaN where it rated none."""
-    levels = rated_levels(design, answers)
     means = np.full((len(answers), design.n_factors), np.nan)
     for factor in range(design.n_factors):
-        items = levels[:, design.factor_of == factor]
-        n = (~np.isnan(items)).sum(axis=1)
-        np.divide(np.nansum(items, axis=1), n, out=means[:, factor], where=n > 0)
+        n, total = np.zeros(len(answers)), np.zeros(len(answers))
+        for column in np.flatnonzero(design.factor_of == factor).tolist():  # one at a time: the sheets are long
+            levels = rated_levels(design, answers[:, column])
+            n += ~np.isnan(levels)
+            total += np.nan_to_num(levels, nan=0.0)
+        np.divide(total, n, out=means[:, factor], where=n > 0)
     return means
 
 

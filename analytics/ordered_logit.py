@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
@@ -54,9 +56,9 @@ def fit_ordered_logit(predictors: Reals, outcomes: Reals) -> OrderedLogit | NoFi
     levels, codes = np.unique(outcomes, return_inverse=True)
     if len(levels) < 2:
         return "one_level"
-    rows, counts = np.unique(np.column_stack([predictors, codes]), axis=0, return_counts=True)
+    first, counts = _distinct_rows([*predictors.T, codes])
     weights = counts.astype(np.float64)
-    raw, chosen = rows[:, :-1], rows[:, -1].astype(np.int64)
+    raw, chosen = predictors[first], codes[first]
     centre = np.average(raw, axis=0, weights=weights)
     scale = np.sqrt(np.average((raw - centre) ** 2, axis=0, weights=weights))
     if (scale <= 1e-12 * np.maximum(np.abs(centre), 1.0)).any():
@@ -81,6 +83,16 @@ def fit_ordered_logit(predictors: Reals, outcomes: Reals) -> OrderedLogit | NoFi
         log_likelihood=log_likelihood,
         n=int(counts.sum()),
     )
+
+
+def _distinct_rows(columns: Sequence[NDArray[Any]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each different row stands first, and how often it occurs. Hashing column by column beats sorting rows."""
+    row_of = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        value_of, values = pd.factorize(column)
+        row_of = np.asarray(pd.factorize(row_of * len(values) + value_of)[0], dtype=np.int64)
+    _, first, counts = np.unique(row_of, return_index=True, return_counts=True)
+    return first, counts
 
 
 def _climb(x: Reals, chosen: NDArray[np.int64], weights: Reals, n_levels: int) -> tuple[Reals, Reals, float] | None:

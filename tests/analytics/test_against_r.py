@@ -16,7 +16,8 @@ from analytics.drivers import shapley_shares
 from analytics.intervals import wilson_interval
 from analytics.multiple_tests import benjamini_hochberg, holm
 from analytics.ordered_logit import OrderedLogit, fit_ordered_logit
-from analytics.reliability import pairwise_alpha
+from analytics.reliability import factor_alphas
+from tests.analytics.sheets import design_of, matrix
 
 R: dict[str, Any] = json.loads((Path(__file__).parents[1] / "golden" / "change_and_drivers.json").read_text(encoding="utf-8"))
 NEAR = 1e-10  # closed formulas in doubles on both sides
@@ -71,6 +72,7 @@ def test_the_ordered_logit_is_that_of_polr() -> None:
 
 
 def test_alpha_under_either_rule_is_that_of_r() -> None:
-    items = array(R["alpha"]["items"])
-    assert pairwise_alpha(items) == pytest.approx(R["alpha"]["pairwise"], rel=NEAR)
-    assert pairwise_alpha(items[~np.isnan(items).any(axis=1)]) == pytest.approx(R["alpha"]["listwise"], rel=NEAR)
+    design = design_of(4)
+    alpha = factor_alphas(design, matrix(design, R["alpha"]["items"]))["1"]
+    assert alpha.pairwise == pytest.approx(R["alpha"]["pairwise"], rel=NEAR)
+    assert alpha.listwise == pytest.approx(R["alpha"]["listwise"], rel=NEAR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -13,9 +14,9 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from analytics.drivers import MOST_FACTORS, factor_means, find_drivers, quadrants, shapley_shares
-from analytics.errors import DriverError, FigureError
+from analytics.errors import DriverError
 from analytics.ordered_logit import OrderedLogit, fit_ordered_logit
-from analytics.reliability import factor_alphas, pairwise_alpha
+from analytics.reliability import factor_alphas
 from analytics.response_table import Sheets
 from tests.analytics.sheets import design_of, matrix, some_sheets
 
@@ -214,15 +215,22 @@ def test_a_criterion_nobody_rated_is_no_item_and_one_item_has_no_alpha() -> None
 
 @given(rows=st.lists(st.lists(st.integers(1, 5), min_size=3, max_size=3), min_size=2, max_size=20), shift=st.integers(-3, 100))
 def test_alpha_is_at_most_one_and_does_not_move_with_the_levels(rows: list[list[int]], shift: int) -> None:
-    items = np.array(rows, dtype=np.float64)
-    alpha = pairwise_alpha(items)
+    design = design_of(3)
+    moved = replace(design, levels=tuple(level + shift for level in design.levels))
+    sheets = np.array(rows, dtype=np.uint8)
+    alpha = factor_alphas(design, sheets)["1"].pairwise
     if alpha is None:
-        assert np.ptp(items.sum(axis=1)) == 0
+        assert np.ptp(np.array(rows).sum(axis=1)) == 0
     else:
         assert alpha <= 1 + 1e-12
-        assert pairwise_alpha(items + shift) == pytest.approx(alpha, abs=1e-9)
+        assert factor_alphas(moved, sheets)["1"].pairwise == pytest.approx(alpha, abs=1e-12)
 
 
-def test_alpha_of_something_else_than_a_table_is_refused() -> None:
-    with pytest.raises(FigureError, match="of 1 axes"):
-        pairwise_alpha(np.zeros(3))
+def test_alpha_of_many_sheets_is_that_of_the_sheets_once_but_for_n() -> None:
+    draw = np.random.default_rng(2)
+    sheets = np.clip(draw.integers(1, 6, size=(700, 1)) + draw.integers(-1, 2, size=(700, 4)), 1, 5).astype(np.uint8)
+    design = design_of(4)
+    once, many = factor_alphas(design, sheets)["1"], factor_alphas(design, np.tile(sheets, (200, 1)))["1"]
+    assert many.n_listwise == 140_000  # more than a block
+    assert many.pairwise == many.listwise
+    assert many.pairwise == pytest.approx(once.pairwise, abs=1e-12)
