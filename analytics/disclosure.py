@@ -6,7 +6,6 @@ see exact cells.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
@@ -147,32 +146,38 @@ class _Network:
         forward, back = self._rooms(shift)
         forward, back = forward & self.hidden, back & self.hidden
         forward[row, column] = back[row, column] = False
-        rows, columns = np.zeros(len(self._table), dtype=np.bool_), np.zeros(self._table.shape[1], dtype=np.bool_)
-        came: dict[tuple[bool, int], int] = {}
-        start = (False, column) if from_column else (True, row)
-        goal = (True, row) if from_column else (False, column)
-        (rows if start[0] else columns)[start[1]] = True
-        waiting = deque([start])
-        while waiting:
-            is_row, place = waiting.popleft()
-            fresh = (forward[place] & ~columns) if is_row else (back[:, place] & ~rows)
-            for next_place in np.flatnonzero(fresh).tolist():
-                came[not is_row, next_place] = place
-                waiting.append((not is_row, next_place))
-            (columns if is_row else rows)[fresh] = True
-            if goal in came:
-                return self._way_back(start, goal, came), (rows, columns)
+        n_rows, n_columns = self._table.shape
+        rows, columns = np.zeros(n_rows, dtype=np.bool_), np.zeros(n_columns, dtype=np.bool_)
+        row_came, column_came = np.zeros(n_rows, dtype=np.int64), np.zeros(n_columns, dtype=np.int64)
+        # A whole ring of lines at a time: a province has thousands of rows.
+        ring, is_row = np.array([column if from_column else row]), not from_column
+        (rows if is_row else columns)[ring] = True
+        while len(ring):
+            if is_row:
+                steps = forward[ring]
+                fresh = np.flatnonzero(steps.any(axis=0) & ~columns)
+                column_came[fresh] = ring[steps[:, fresh].argmax(axis=0)]
+                columns[fresh] = True
+            else:
+                steps = back[:, ring]
+                fresh = np.flatnonzero(steps.any(axis=1) & ~rows)
+                row_came[fresh] = ring[steps[fresh].argmax(axis=1)]
+                rows[fresh] = True
+            if rows[row] if from_column else columns[column]:
+                return self._way_back(row, column, row_came, column_came, from_column=from_column), (rows, columns)
+            ring, is_row = fresh, not is_row
         return None, (rows, columns)
 
     @staticmethod
-    def _way_back(start: tuple[bool, int], goal: tuple[bool, int], came: dict[tuple[bool, int], int]) -> list[tuple[int, int, bool]]:
+    def _way_back(
+        row: int, column: int, row_came: NDArray[np.int64], column_came: NDArray[np.int64], *, from_column: bool
+    ) -> list[tuple[int, int, bool]]:
         way = []
-        node = goal
-        while node != start:
-            is_row, place = node
-            before = came[node]
-            way.append((place, before, False) if is_row else (before, place, True))
-            node = (not is_row, before)
+        at_row, place, goal = from_column, row if from_column else column, (not from_column, column if from_column else row)
+        while (at_row, place) != goal:
+            before = int((row_came if at_row else column_came)[place])
+            way.append((place, before, False) if at_row else (before, place, True))
+            at_row, place = not at_row, before
         return way
 
     def _hide_one(self, rows: Mask, columns: Mask, shift: NDArray[np.int64]) -> None:
@@ -180,8 +185,9 @@ class _Network:
         forward, back = self._rooms(shift)
         crossing = (forward & rows[:, None] & ~columns[None, :]) | (back & ~rows[:, None] & columns[None, :])
         # A figure of 0 respondents is printed as "no data" and cannot stand in for anything.
-        candidates = np.argwhere(crossing & ~self.hidden & (self._table > 0)).tolist()
-        if not candidates:
+        candidates = crossing & ~self.hidden & (self._table > 0)
+        if not candidates.any():
             raise DisclosureError("This table cannot be protected; publish a coarser one.")  # not reached: totals always cross
-        row, column = min(candidates, key=lambda at: (self._n_totals[at[0], at[1]], self._table[at[0], at[1]], at))
-        self.hidden[row, column] = True
+        # Inner figures before totals, then the fewest respondents, then the first of the table.
+        cost = np.where(candidates, self._n_totals * self._all_of_it + self._table, np.iinfo(np.int64).max)
+        self.hidden[np.unravel_index(int(cost.argmin()), cost.shape)] = True
