@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.change import ChangeReport, compare_sheets, compare_tallies, newcombe_interval, score_p_value
@@ -30,6 +30,7 @@ def compare(earlier: list[list[int | str | None]], later: list[list[int | str | 
     return compare_sheets(DESIGN, sheets_of(DESIGN, earlier), DESIGN, sheets_of(DESIGN, later))
 
 
+@settings(deadline=None)
 @given(one=counts, two=counts)
 def test_the_interval_holds_the_difference_and_turns_with_the_sides(one: tuple[int, int], two: tuple[int, int]) -> None:
     low, high = wilson_interval([one[0] / one[1], two[0] / two[1]], [one[1], two[1]])
@@ -39,6 +40,7 @@ def test_the_interval_holds_the_difference_and_turns_with_the_sides(one: tuple[i
     assert newcombe_interval(second, first) == pytest.approx((-up, -down))
 
 
+@settings(deadline=None)
 @given(one=counts, two=counts)
 def test_p_is_a_probability_and_the_same_from_either_side(one: tuple[int, int], two: tuple[int, int]) -> None:
     p = score_p_value(one[0] / one[1], one[1], two[0] / two[1], two[1])
@@ -50,6 +52,7 @@ def test_p_is_a_probability_and_the_same_from_either_side(one: tuple[int, int], 
         assert p == score_p_value(two[0] / two[1], two[1], one[0] / one[1], one[1])
 
 
+@settings(deadline=None)
 @given(rows=some_sheets(3), confidence=st.floats(0.5, 0.99))
 def test_no_change_between_a_survey_and_itself(rows: list[list[int | str | None]], confidence: float) -> None:
     tally = tally_of(DESIGN, rows)
@@ -65,6 +68,7 @@ def test_no_change_between_a_survey_and_itself(rows: list[list[int | str | None]
         assert change.p is None or change.p == 1.0
 
 
+@settings(deadline=None)
 @given(one=some_sheets(3), two=some_sheets(3))
 def test_the_adjusted_p_is_never_smaller_and_undefined_where_p_is(
     one: list[list[int | str | None]], two: list[list[int | str | None]]
@@ -128,6 +132,7 @@ def test_everybody_satisfied_twice_has_an_interval_but_no_test() -> None:
 p_values = st.lists(st.none() | st.floats(0, 1), max_size=30)
 
 
+@settings(deadline=None)
 @given(p_values=p_values)
 def test_adjusting_keeps_the_order_the_blanks_and_the_bounds(p_values: list[float | None]) -> None:
     for adjust in (benjamini_hochberg, holm):
@@ -140,6 +145,7 @@ def test_adjusting_keeps_the_order_the_blanks_and_the_bounds(p_values: list[floa
     assert all(q <= h + 1e-15 for q, h in zip(by_bh, by_holm, strict=True) if q is not None and h is not None)
 
 
+@settings(deadline=None)
 @given(p_values=p_values)
 def test_blanks_do_not_count_in_m(p_values: list[float | None]) -> None:
     known = [p for p in p_values if p is not None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.control_chart import control_chart, pooled_chart, trend_test
@@ -14,6 +14,7 @@ from analytics.moments import Moments
 periods = st.lists(st.integers(0, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), min_size=1, max_size=15)
 
 
+@settings(deadline=None)
 @given(periods=periods)
 def test_limits_hold_the_centre_and_stay_between_0_and_1(periods: list[tuple[int, int]]) -> None:
     (run,) = control_chart(*zip(*periods, strict=True))
@@ -96,6 +97,7 @@ def test_counts_that_do_not_fit_are_refused(x: list[int], n: list[int], series: 
         control_chart(x, n, series)
 
 
+@settings(deadline=None)
 @given(periods=periods)
 def test_a_trend_turned_round_has_the_other_sign_and_the_same_p(periods: list[tuple[int, int]]) -> None:
     x, n = zip(*periods, strict=True)

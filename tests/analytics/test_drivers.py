@@ -213,6 +213,7 @@ def test_a_criterion_nobody_rated_is_no_item_and_one_item_has_no_alpha() -> None
     assert (empty.n_items, empty.pairwise, empty.n_listwise) == (0, None, 0)
 
 
+@settings(deadline=None)
 @given(rows=st.lists(st.lists(st.integers(1, 5), min_size=3, max_size=3), min_size=2, max_size=20), shift=st.integers(-3, 100))
 def test_alpha_is_at_most_one_and_does_not_move_with_the_levels(rows: list[list[int]], shift: int) -> None:
     design = design_of(3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.errors import FigureError
@@ -23,6 +23,7 @@ def test_the_published_points_of_a_district_come_out() -> None:
     assert str(percent_half_up(points.numerator, points.denominator * 30)) == "78.10"
 
 
+@settings(deadline=None)
 @given(share=fractions, most=st.integers(1, 100))
 def test_linear_points_lie_between_nothing_and_all(share: Fraction, most: int) -> None:
     points = par_points(share, Fraction(most))
@@ -30,6 +31,7 @@ def test_linear_points_lie_between_nothing_and_all(share: Fraction, most: int) -
     assert 0 <= points <= most
 
 
+@settings(deadline=None)
 @given(edges=st.sets(fractions, min_size=1, max_size=6), side=st.sampled_from(["up", "down"]))
 def test_every_edge_belongs_to_exactly_one_band(edges: set[Fraction], side: str) -> None:
     rising = tuple(sorted(edges))
