@@ -53,3 +53,15 @@ class TableError(AnalyticsError):
 
 class TargetError(AnalyticsError):
     """A target that is no share, or two targets that contradict each other."""
+
+
+class ChangeError(AnalyticsError):
+    """Two surveys that cannot be compared: different series, or questions that only one of them asked."""
+
+
+class DriverError(AnalyticsError):
+    """A request for drivers that has no answer: more factors than subsets can be formed of, no overall question."""
+
+
+class DisclosureError(AnalyticsError):
+    """A table that cannot be protected: no counts, negative ones, or no room to hide anything in."""

@@ -50,6 +50,40 @@ class _Sheets:
     overall: NDArray[np.uint8]
 
 
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """N sheets as bytes in the coding of `Design`: `answers` [N, K] and the overall question [N]; N × (K + 1) bytes."""
+
+    answers: NDArray[np.uint8]
+    overall: NDArray[np.uint8]
+
+
+def read_sheets(batches: Iterable[pa.RecordBatch], instrument: Instrument) -> Sheets:
+    """The sheets themselves, for figures that no tally holds (drivers, alpha). Columns and errors: see `tally_batches`.
+
+    >>> from survey_forms.loader import find_instrument
+    >>> batch = pa.RecordBatch.from_pydict({"1.1": ["5", "3"], "1.2": ["no_opinion", ""]})
+    >>> read_sheets([batch], find_instrument("an-my-2023")).answers[:, :3].tolist()
+    [[5, 254, 255], [3, 0, 255]]
+    """
+    reader = _Reader(instrument, ())
+    if isinstance(batches, pa.RecordBatchReader):
+        reader.check_header(batches.schema)
+    read: list[_Sheets] = []
+    for block in _blocks(batches):
+        sheets = reader.read(block)
+        if sheets is not None:
+            read.append(sheets)
+        elif len(reader.problems) == MOST_PROBLEMS:
+            break
+    if reader.problems:
+        raise TableError(reader.problems)
+    return Sheets(
+        np.concatenate([np.empty((0, reader.design.n_criteria), dtype=np.uint8), *(each.answers for each in read)]),
+        np.concatenate([np.empty(0, dtype=np.uint8), *(each.overall for each in read)]),
+    )
+
+
 def tally_batches(batches: Iterable[pa.RecordBatch], instrument: Instrument, by: Sequence[str] = ()) -> ResponseTable:
     """Tally a file that arrives in record batches of text columns; memory does not grow with the number of rows.
 

@@ -118,6 +118,17 @@ class UnitTree:
         """Every unit's ancestors, nearest first: what a TargetBook needs."""
         return {key: self.ancestors(key) for key in self._parent}
 
+    def successions(self, key: str) -> tuple[Succession, ...]:
+        """The units that followed this one, sorted by day and key."""
+        self._known(key)
+        return tuple(sorted(self._successions.get(key, ()), key=lambda step: (step.effective_on, step.new)))
+
+    def predecessions(self, key: str) -> tuple[Succession, ...]:
+        """The units that this one followed, sorted by day and key."""
+        self._known(key)
+        steps = (step for old in self._predecessors.get(key, ()) for step in self._successions[old] if step.new == key)
+        return tuple(sorted(steps, key=lambda step: (step.effective_on, step.old)))
+
     def subtree(self, key: str) -> tuple[str, ...]:
         """The unit, its descendants, and the predecessors of all of these with their descendants, sorted.
 

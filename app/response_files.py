@@ -2,16 +2,16 @@
 
 import csv
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from analytics.errors import CellProblem, TableError
-from analytics.response_table import KNOWN_COLUMNS, ResponseTable, tally_batches
+from analytics.response_table import KNOWN_COLUMNS, ResponseTable, Sheets, read_sheets, tally_batches
 from app.imports.errors import MOST_SHOWN, FileError, Problem
 from app.imports.table import find_delimiter
 from survey_forms import Instrument
@@ -19,6 +19,7 @@ from survey_forms import Instrument
 NOT_COUNTED = ("answered_at", "label")
 """Columns `sipas export` writes and no tally reads."""
 
+_Read = TypeVar("_Read")
 _BLOCK_BYTES = 8 * 1024 * 1024
 
 
@@ -47,11 +48,22 @@ def tally_file(path: Path, instrument: Instrument, by: Sequence[str] = ()) -> Ta
     Raises FileError for a file that cannot be opened, is not UTF-8, or has a row with more or fewer cells than the
     header; TableError for every cell that cannot be understood. Both name the row as a spreadsheet program counts it.
     """
+    table, label = _consume(path, instrument, lambda batches: tally_batches(batches, instrument, by))
+    return TalliedFile(table, label)
+
+
+def read_sheet_file(path: Path, instrument: Instrument) -> tuple[Sheets, str | None]:
+    """The sheets of a CSV file, one byte an answer, and its label; the file is understood and refused as by `tally_file`."""
+    return _consume(path, instrument, lambda batches: read_sheets(batches, instrument))
+
+
+def _consume(path: Path, instrument: Instrument, consume: Callable[[pa.RecordBatchReader], _Read]) -> tuple[_Read, str | None]:
+    """What `consume` makes of the file's batches, and its label."""
     ragged: list[Problem] = []
     try:
         layout = _read_layout(path, instrument)
         stream = _Stream(path, layout, ragged)
-        table = tally_batches(pa.RecordBatchReader.from_batches(stream.schema, stream.batches()), instrument, by)
+        found = consume(pa.RecordBatchReader.from_batches(stream.schema, stream.batches()))
     except OSError as error:
         raise _refuse(path, f"the file cannot be read ({error.strerror}): check its name") from None
     except (pa.ArrowInvalid, UnicodeDecodeError):
@@ -62,7 +74,7 @@ def tally_file(path: Path, instrument: Instrument, by: Sequence[str] = ()) -> Ta
             raise _renumber(error, layout.n_lines_above - 1) from None
     if ragged:
         raise FileError(path.name, ragged)
-    return TalliedFile(table, stream.label)
+    return found, stream.label
 
 
 def _refuse(path: Path, problem: str, row: int | None = None) -> FileError:

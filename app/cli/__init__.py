@@ -9,9 +9,11 @@ import click
 MODULES = {
     "backup": "app.cli.backup",
     "check": "app.cli.check",
+    "compare": "app.cli.compare",
     "db": "app.cli.db",
     "demo": "app.cli.demo",
     "device": "app.cli.keys",
+    "drivers": "app.cli.drivers",
     "export": "app.cli.export",
     "import": "app.cli.imports",
     "index": "app.cli.index",

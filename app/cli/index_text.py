@@ -1,10 +1,10 @@
 """The index as a table for a Vietnamese reader at a console."""
 
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from analytics.results import Estimate, IndexReport
+from app.cli.columns import align
 from app.vietnamese import METHODS, day, decimal_comma, exact_percent, interval, target_percent, tell_verdict, whole
 from survey_forms import Instrument
 
@@ -24,9 +24,9 @@ def write_text(report: IndexReport, instrument: Instrument, first_on: date | Non
         [cell.unit or ""] * has_units + [cell.field or ""] * has_fields + _tell(whole(cell.respondents), cell.overall)
         for cell in report.cells
     ]
-    lines += _align([[*header, *figures], *rows], n_left=len(header))
+    lines += align([[*header, *figures], *rows], n_left=len(header))
     if len(report.cells) == 1:
-        lines += ["", *_align([["", *figures], *_parts(report, instrument)], n_left=1)]
+        lines += ["", *align([["", *figures], *_parts(report, instrument)], n_left=1)]
     lines += ["", "n: số phiếu hợp lệ; ở từng yếu tố, tiêu chí: số câu trả lời."]
     return "\n".join(lines)
 
@@ -50,21 +50,3 @@ def _tell(n: str, estimate: Estimate) -> list[str]:
         target_percent(estimate.target) if estimate.target is not None else _NOTHING,
         tell_verdict(estimate.verdict).words,
     ]
-
-
-def _align(rows: Sequence[Sequence[str]], *, n_left: int) -> list[str]:
-    """Columns under each other: names and the verdict to the left, numbers to the right."""
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    last = len(widths) - 1
-    lines = []
-    for row in rows:
-        cells = [
-            cell + " " * (width - _width(cell)) if place < n_left or place == last else " " * (width - _width(cell)) + cell
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return lines
-
-
-def _width(text: str) -> int:
-    return sum(not unicodedata.combining(character) for character in text)
