@@ -43,7 +43,11 @@ def test_body_has_the_fixed_shape(client: FlaskClient, filled: Runtime, figures_
     assert set(body) == {"instrument", "method", "confidence", "cells"}
     assert (body["instrument"], body["method"], body["confidence"]) == ("kiosk-default@1.0", "pooled", 0.95)
     (cell,) = body["cells"]
-    assert set(cell) == {"unit", "field", "respondents", "overall", "factors", "criteria"}
+    assert set(cell) == {
+        *("unit", "field", "respondents", "overall", "factors", "criteria"),
+        *("weighted", "design_effect", "effective_size", "rank", "rank_low", "rank_high"),
+    }
+    assert cell["weighted"] is None, "nobody has counted the dossiers"
     assert set(cell["overall"]) == {"share", "satisfied", "answers", "se", "low", "high", "target", "verdict"}
     assert cell["respondents"] == 5, "a form without a rating is returned, not valid"
     assert (cell["overall"]["satisfied"], cell["overall"]["answers"]) == (65, 66)
@@ -53,6 +57,7 @@ def test_body_has_the_fixed_shape(client: FlaskClient, filled: Runtime, figures_
 def test_cells_by_unit_and_field_carry_the_target_of_each(client: FlaskClient, filled: Runtime, figures_key: str) -> None:
     body = ask(client, figures_key, "by=unit,field")
     assert cells(body) == {
+        (None, None): 5,
         (COMMUNE, "dat-dai"): 1,
         (COMMUNE, "ho-tich"): 1,
         (OLD_COMMUNE, "ho-tich"): 2,
