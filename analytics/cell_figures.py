@@ -52,7 +52,7 @@ def compute_figures(
     if shares is None:
         sureness = Sureness(undefined, undefined, undefined)
     else:
-        steadied = steady(shares, overall.m)
+        steadied = steady(shares)
         size = steadied_effective_size(overall) if method == "pooled" else steadied.effective_size
         with np.errstate(divide="ignore"):
             sureness = Sureness(steadied.variance * factor, steadied.design_effect * factor, size / factor)
@@ -107,7 +107,7 @@ def _factor_figures(tally: Tally, method: Method, confidence: float, pairs: Tall
         criteria = ShareMoments.of_factors(pairs)
         for place in range(tally.design.n_factors):
             own = criteria.only(tally.design.factor_of == place)
-            steadied = steady(own, moments.m[:, place])
+            steadied = steady(own)
             share = linearise(own.x.astype(np.float64), own.m.astype(np.float64))[0]
             se[:, place] = mean_standard_error(own) * np.sqrt(factor)
             with np.errstate(divide="ignore"):

@@ -138,8 +138,8 @@ def _with_weighted(cells: list[Cell], strata: Strata, level: tuple[str, ...], qu
     if moments is None or not usable.any():
         return cells
     cell_of = np.array([numbers[place] for place, is_usable in zip(places, usable, strict=True) if is_usable], dtype=np.int64)
-    n_dossiers, n_answers = strata.n_dossiers[usable], strata.tally.sum_m[usable].sum(axis=1)
-    weighted = post_stratify(moments, n_answers, n_dossiers, cell_of, len(cells), is_finite=question.is_finite)
+    n_dossiers = strata.n_dossiers[usable]
+    weighted = post_stratify(moments, n_dossiers, cell_of, len(cells), is_finite=question.is_finite)
     low, high = wilson_interval(weighted.share, weighted.effective_size, question.confidence)
     book = TargetBook() if question.targets is None else question.targets
     complete = list(cells)
@@ -191,7 +191,7 @@ def _known(value: float) -> float | None:
 def _with_ranks(cells: list[Cell], tally: Tally, pairs: Tally | None, n_dossiers: Counts | None, question: Question) -> list[Cell]:
     """The cells with their rank among the units, field by field where there are fields."""
     shares = overall_shares(tally, question.method, pairs)
-    variances = np.full(len(cells), np.nan) if shares is None else steady(shares, tally.overall_moments().m).variance
+    variances = np.full(len(cells), np.nan) if shares is None else steady(shares).variance
     if n_dossiers is not None:
         variances = variances * (1 - tally.n_valid / np.maximum(n_dossiers, 1))
     groups: dict[str | None, list[int]] = {}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.moments import Counts
 from analytics.tally import Tally
 
 Reals = NDArray[np.float64]
+Sums: TypeAlias = NDArray[Any]  # int64 as counted, float64 once weights are in them
 
 # Sums of squares that cancel to nothing leave noise of some 10⁻¹⁶ of their terms; what is below this is taken as 0.
 _NOISE = 1e-13
@@ -20,12 +21,12 @@ _NOISE = 1e-13
 class ShareMoments:
     """First and second moments of C cells and J shares: a respondent has x_j satisfied of m_j answers in share j."""
 
-    n: Counts  # [C] respondents, those who left a share blank included
-    x: Counts  # [C, J]
-    m: Counts  # [C, J]
-    xx: Counts  # [C, J, J] Σ x_j x_k
-    xm: Counts  # [C, J, J] Σ x_j m_k
-    mm: Counts  # [C, J, J] Σ m_j m_k
+    n: Sums  # [C] respondents, those who left a share blank included
+    x: Sums  # [C, J]
+    m: Sums  # [C, J]
+    xx: Sums  # [C, J, J] Σ x_j x_k
+    xm: Sums  # [C, J, J] Σ x_j m_k
+    mm: Sums  # [C, J, J] Σ m_j m_k
 
     @classmethod
     def of_factors(cls, tally: Tally) -> ShareMoments:
@@ -104,8 +105,8 @@ class Steadied:
     effective_size: Reals
 
 
-def steady(moments: ShareMoments, n_answers: Counts) -> Steadied:
-    """The steadied design effect of a mean of J shares; `n_answers` [C] is M, all answers behind it.
+def steady(moments: ShareMoments) -> Steadied:
+    """The steadied design effect of a mean of J shares; M is all answers behind it.
 
     The contract's construction for one share, carried over to several: two imaginary respondents of average size in every
     share (m̄_j = Σm_j/n), one satisfied with all, one with nothing. M₂ⱼ = Mⱼ + 2m̄ⱼ, R₂ⱼ = (Σxⱼ + m̄ⱼ)/M₂ⱼ, θ₂ their mean;
@@ -113,6 +114,7 @@ def steady(moments: ShareMoments, n_answers: Counts) -> Steadied:
     v₂ = (n+2)/(n+1) · Σz², M₂ = M(n+2)/n, deff = v₂M₂/(θ₂(1 − θ₂)), n_eff = min(M, M/deff). With J = 1 nothing but
     `steadied_effective_size` of `analytics.intervals`.
     """
+    n_answers = moments.m.sum(axis=1)
     defined = (moments.n > 1) & (n_answers > 0)
     n = np.where(defined, moments.n, np.nan)
     x, m = moments.x.astype(np.float64), moments.m.astype(np.float64)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.errors import PopulationError
-from analytics.mean_shares import ShareMoments, linearise, steady, without_noise
+from analytics.mean_shares import ShareMoments, Sums, linearise, steady, without_noise
 from analytics.moments import Counts
 
 Reals = NDArray[np.float64]
@@ -34,7 +34,6 @@ class Weighted:
 
 def post_stratify(
     moments: ShareMoments,
-    n_answers: Counts,
     n_dossiers: Counts,
     cell_of: NDArray[np.int64],
     n_cells: int,
@@ -51,15 +50,18 @@ def post_stratify(
     Source: what R's `survey` prints for `svyratio` on `svydesign(ids = ~1, strata = ~h, weights = ~w, fpc = ~N)` with
     `options(survey.lonely.psu = "adjust")`.
 
-    The interval's size is the contract's n_eff = min(M, M/(deff·K)): M and deff are those of the same responses unweighted
-    (`steady`), K = n Σ n_h w_h² / (Σ n_h w_h)². The weighted variance itself is not used for it: it already contains the
-    weights, and K would count them twice. The finite factor divides the size by v with / v without it.
+    The interval's size is the contract's n_eff = min(M, M/(deff·K)), K = n Σ n_h w_h² / (Σ n_h w_h)². M and deff are those
+    of `steady` with the weights in every sum, scaled to a mean of 1: deff then is the design effect among the people the
+    weighted share stands for, apart from the weights, for which K stands; with equal weights both are the unweighted
+    ones. deff must not be that of the unweighted answers: where many answer for few the interval then covered
+    71 % of the time instead of 97 (500 of 600 dossiers at 60 %, 30 of 9 000 at 95 %, 800 samples). Nor may it be taken from
+    v, which already contains the weights that K adds. The finite factor divides the size by v with / v without it.
 
     `n_design` [H]: the respondents of the stratum where `moments` are those of a sub-group (a domain); the sub-group's
     others contribute zero. A stratum with respondents and fewer dossiers than these raises PopulationError.
 
     >>> two = ShareMoments(*(np.array(v) for v in ([3, 2], [[4], [2]], [[5], [4]], [[[6]], [[4]]], [[[7]], [[4]]], [[[9]], [[8]]])))
-    >>> weighted = post_stratify(two, np.array([5, 4]), np.array([300, 100]), np.array([0, 0]), 1)
+    >>> weighted = post_stratify(two, np.array([300, 100]), np.array([0, 0]), 1)
     >>> round(float(weighted.share[0]) * 7, 9), round(float(weighted.se[0]) ** 2 * 2401, 9)
     (5.0, 88.0)
     """
@@ -91,9 +93,10 @@ def post_stratify(
         # Where nothing varies the factor of the variance is 0/0; the strata then count by what they would have added.
         by_weight = add_up(weight**2 * n * finite) / add_up(weight**2 * n)
         factor = np.where(full > 0, variance / np.where(full > 0, full, 1), by_weight)
-        plain = steady(_merge(moments, cell_of, n_cells), add_up(n_answers.astype(np.float64)).astype(np.int64))
-        answers = add_up(n_answers.astype(np.float64))
-        design_effect = plain.design_effect * weight_effect
+        scaled = weight * (add_up(own) / add_up(own * weight))[cell_of]
+        inside = steady(ShareMoments(add_up(own), *(add_up(_times(scaled, part)) for part in _sums(moments))))
+        answers = add_up(scaled * moments.m.sum(axis=1))
+        design_effect = inside.design_effect * weight_effect
         effective_size = np.minimum(answers, answers / design_effect) / factor
     return Weighted(
         share=mean,
@@ -104,14 +107,12 @@ def post_stratify(
     )
 
 
-def _merge(moments: ShareMoments, cell_of: NDArray[np.int64], n_cells: int) -> ShareMoments:
-    """The same respondents, strata of one cell together."""
-    parts = []
-    for part in (moments.n, moments.x, moments.m, moments.xx, moments.xm, moments.mm):
-        sums = np.zeros((n_cells, *part.shape[1:]), dtype=np.int64)
-        np.add.at(sums, cell_of, part)
-        parts.append(sums)
-    return ShareMoments(*parts)
+def _sums(moments: ShareMoments) -> tuple[Sums, ...]:
+    return moments.x, moments.m, moments.xx, moments.xm, moments.mm
+
+
+def _times(weight: Reals, part: Sums) -> Reals:
+    return weight.reshape(-1, *[1] * (part.ndim - 1)) * part
 
 
 def exact_share(weights: Iterable[Fraction], satisfied: Iterable[Sequence[int]], answers: Iterable[Sequence[int]]) -> Fraction | None:

@@ -102,6 +102,7 @@ def test_means_keep_the_sums_and_only_the_mean_of_criteria_needs_pairs_for_its_e
         compute_index(tally_of(DESIGN, sheets, {"unit": ["a", "a"]}), method="criteria_mean", pairs=pairs)
 
 
+@settings(deadline=None)
 @given(sheets=some_sheets(6))
 def test_errors_of_means_equal_the_slow_reference(sheets: list[list[int | str | None]]) -> None:
     pairs = tally_of(DESIGN.one_factor_each(), sheets)
