@@ -235,6 +235,10 @@ def test_hundreds_of_ragged_rows_are_told_shortly(run: Run) -> None:
         (("--by", "unit,unit"), "--by takes unit, field or unit,field."),
         (("--method", "mean"), "There is no method 'mean'; choose one of pooled"),
         (("--confidence", "1"), "1"),
+        (("--fpc",), "--fpc needs --population"),
+        (("--rank", "unit"), "--rank unit needs --by unit"),
+        (("--rank", "field", "--by", "unit"), "--rank takes unit"),
+        (("--population", "nowhere.csv"), "nowhere.csv cannot be used"),
         (("--targets", "nowhere.csv"), "nowhere.csv cannot be used"),
         (("--instrument", "nobody@1.0"), "there is no such instrument or file"),
     ],
@@ -247,6 +251,73 @@ def test_faulty_target_is_told_by_row_and_column(run: Run, tmp_path: Path) -> No
     path = tmp_path / "targets.csv"
     path.write_text("unit,target\n,90\n", encoding="utf-8")
     assert "row 2, column target: must be a share" in refusal(run(RESPONSES, "--targets", path))
+
+
+POPULATION = "unit,field,dossiers\nxã A,hộ tịch,30\nxã A,đất đai,10\nxã B,đất đai,60\n"
+
+
+def test_population_puts_weighted_figures_beside_the_official_ones(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "dossiers.csv"
+    path.write_text(POPULATION, encoding="utf-8")
+    result = run(RESPONSES, "--by", "unit", "--population", path, "--json")
+    whole, a, b = report(result)["cells"]
+    plain = report(run(RESPONSES, "--by", "unit", "--json"))["cells"]
+    for cell, without in zip((whole, a, b), plain, strict=True):
+        assert {name: cell[name] for name in CELL_KEYS[:6]} == {name: without[name] for name in CELL_KEYS[:6]}
+        assert without["weighted"] is None
+        assert list(cell["weighted"]) == ESTIMATE_KEYS
+    # xã A: 40 dossiers, two valid forms (x, m) = (0, 1), (2, 3); xã B: 60 dossiers, one form (2, 2). Land in xã A has a form
+    # without a rating only, so its dossiers are with the rest of the unit.
+    assert whole["weighted"]["share"] == pytest.approx((40 / 2 * 2 + 60 * 2) / (40 / 2 * 4 + 60 * 2), rel=1e-12)
+    assert a["weighted"]["share"] == a["overall"]["share"]
+    assert "Đơn vị xã A: gộp các lĩnh vực" in result.stderr
+    assert whole["effective_size"] <= whole["overall"]["answers"]
+    assert whole["design_effect"] > 0
+    assert (b["weighted"]["se"], b["effective_size"]) == (None, None), "one respondent says nothing of the spread"
+    finite = report(run(RESPONSES, "--population", path, "--fpc", "--json"))["cells"][0]
+    assert finite["overall"]["se"] == pytest.approx(plain[0]["overall"]["se"] * math.sqrt(1 - 3 / 100), rel=1e-12)
+    text = run(RESPONSES, "--by", "unit", "--population", path).stdout
+    assert "Có trọng số" in text
+    assert "Toàn bộ" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (POPULATION.replace("60", "-1"), "row 4, column dossiers: must be a whole number"),
+        (POPULATION.replace("60", "1.5"), "row 4, column dossiers: must be a whole number"),
+        (POPULATION.replace("60", ""), "row 4, column dossiers: is empty"),
+        (POPULATION + "xã B,đất đai,5\n", "row 5, column unit, field: row 4 already counts"),
+        ("unit,dossiers\nxã A,3\n", "column field: is missing"),
+        ("unit,field,dossiers\n", "not a single dossier"),
+        (POPULATION + "xã C,hộ tịch,5\n", "unit xã C holds 5 dossiers and no response"),
+        (POPULATION.replace("xã B,đất đai,60\n", ""), "unit xã B, field đất đai: 1 valid responses, but the population does not name it"),
+    ],
+)
+def test_population_that_cannot_be_used_is_told(run: Run, tmp_path: Path, text: str, sentence: str) -> None:
+    path = tmp_path / "dossiers.csv"
+    path.write_text(text, encoding="utf-8")
+    assert sentence in refusal(run(RESPONSES, "--population", path, "--json"))
+
+
+def test_more_responses_than_dossiers_switch_weights_off_with_a_sentence(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "dossiers.csv"
+    path.write_text(POPULATION.replace("30", "1"), encoding="utf-8")
+    result = run(RESPONSES, "--by", "unit", "--population", path, "--json")
+    assert [cell["weighted"] is None for cell in report(result)["cells"]] == [True, True, False]
+    assert "Đơn vị xã A, lĩnh vực hộ tịch: 2 phiếu hợp lệ nhưng chỉ có 1 hồ sơ" in result.stderr
+    assert "2 valid responses but" in refusal(run(RESPONSES, "--by", "unit,field", "--population", path, "--fpc", "--json"))
+
+
+def test_rank_of_units_is_shared_by_ties_and_left_out_below_the_least_number(run: Run) -> None:
+    head = RESPONSES.splitlines()[0]
+    rows = [
+        f"{unit},f,kiosk,,{level},4,4\n" for unit, level, n in (("a", 5, 40), ("b", 5, 40), ("c", 1, 40), ("d", 5, 29)) for _ in range(n)
+    ]
+    result = run(head + "\n" + "".join(rows), "--by", "unit", "--rank", "unit", "--json")
+    ranks = {cell["unit"]: (cell["rank"], cell["rank_low"], cell["rank_high"]) for cell in report(result)["cells"]}
+    assert ranks == {None: (None,) * 3, "a": (1, 1, 2), "b": (1, 1, 2), "c": (3, 3, 3), "d": (None,) * 3}
+    assert "Khoảng hạng" in run(head + "\n" + "".join(rows), "--by", "unit", "--rank", "unit").stdout
 
 
 def test_missing_file_is_told(tmp_path: Path) -> None:
