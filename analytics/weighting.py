@@ -55,7 +55,9 @@ def post_stratify(
     weighted share stands for, apart from the weights, for which K stands; with equal weights both are the unweighted
     ones. deff must not be that of the unweighted answers: where many answer for few the interval then covered
     71 % of the time instead of 97 (500 of 600 dossiers at 60 %, 30 of 9 000 at 95 %, 800 samples). Nor may it be taken from
-    v, which already contains the weights that K adds. The finite factor divides the size by v with / v without it.
+    v, which already contains the weights that K adds. What K cannot see is a stratum both heavy and more varied than the
+    rest: twelve respondents standing for two fifths of all dossiers left 89–91 % covered; even strata 96–97 %.
+    The finite factor divides the size by v with / v without it.
 
     `n_design` [H]: the respondents of the stratum where `moments` are those of a sub-group (a domain); the sub-group's
     others contribute zero. A stratum with respondents and fewer dossiers than these raises PopulationError.

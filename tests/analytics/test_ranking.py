@@ -13,6 +13,10 @@ from analytics.index_report import Question, compute_report
 from analytics.ranking import Rank, rank_units
 from tests.analytics.sheets import design_of, tally_of
 
+Sheet = list[int | str | None]
+HAPPY: Sheet = [5]
+SAD: Sheet = [1]
+
 units = st.lists(st.tuples(st.integers(0, 20), st.floats(0, 0.01), st.integers(0, 60)), max_size=12)
 
 
@@ -64,7 +68,7 @@ def test_a_difference_without_a_variance_is_not_significant() -> None:
 
 
 def test_thirty_happy_respondents_are_not_certain_to_be_first() -> None:
-    sheets: list[list[int | str | None]] = [[5]] * 30 + [[5]] * 29 + [[1]] + [[1]] * 40 + [[5]] * 5
+    sheets = [HAPPY] * 30 + [HAPPY] * 29 + [SAD] + [SAD] * 40 + [HAPPY] * 5
     tally = tally_of(design_of(1), sheets, {"unit": ["a"] * 30 + ["b"] * 30 + ["c"] * 40 + ["d"] * 5})
     whole, a, b, c, d = compute_report(tally, ("unit",), Question(ranks_units=True)).cells
     assert (whole.rank, d.rank, d.rank_low) == (None, None, None), "too few forms are listed, not ranked"
@@ -72,7 +76,7 @@ def test_thirty_happy_respondents_are_not_certain_to_be_first() -> None:
 
 
 def test_units_are_ranked_within_each_field() -> None:
-    sheets: list[list[int | str | None]] = [[5]] * 40 + [[1]] * 40 + [[1]] * 40 + [[5]] * 40
+    sheets = [HAPPY] * 40 + [SAD] * 40 + [SAD] * 40 + [HAPPY] * 40
     cells = {"unit": ["a"] * 40 + ["b"] * 40 + ["a"] * 40 + ["b"] * 40, "field": ["f"] * 80 + ["g"] * 80}
     report = compute_report(tally_of(design_of(1), sheets, cells), ("unit", "field"), Question(ranks_units=True))
     assert {(cell.unit, cell.field): cell.rank for cell in report.cells[1:]} == {("a", "f"): 1, ("b", "f"): 2, ("a", "g"): 2, ("b", "g"): 1}

@@ -46,16 +46,17 @@ def report_of(
 def slow_weighted(strata: list[tuple[int, plain_python.XM]], *, is_finite: bool) -> tuple[Fraction, Fraction] | None:
     """R = ΣN x̄ / ΣN m̄ and its stratified variance, respondent by respondent; pairs of each stratum with its dossiers."""
     weights = [Fraction(dossiers, len(pairs)) for dossiers, pairs in strata]
-    x = sum(w * sum(a for a, _ in pairs) for w, (_, pairs) in zip(weights, strata, strict=True))
-    m = sum(w * sum(b for _, b in pairs) for w, (_, pairs) in zip(weights, strata, strict=True))
+    x = sum((w * sum(a for a, _ in pairs) for w, (_, pairs) in zip(weights, strata, strict=True)), Fraction())
+    m = sum((w * sum(b for _, b in pairs) for w, (_, pairs) in zip(weights, strata, strict=True)), Fraction())
     if not m:
         return None
-    ratio = Fraction(x) / m
+    ratio = x / m
     variance = Fraction(0)
     for w, (dossiers, pairs) in zip(weights, strata, strict=True):
         z = [w * (a - ratio * b) / m for a, b in pairs]
         n = len(pairs)
-        part = z[0] ** 2 if n == 1 else Fraction(n, n - 1) * sum((each - sum(z) / n) ** 2 for each in z)
+        mean = sum(z, Fraction()) / n
+        part = z[0] * z[0] if n == 1 else Fraction(n, n - 1) * sum(((each - mean) * (each - mean) for each in z), Fraction())
         variance += part * (1 - Fraction(n, dossiers)) if is_finite else part
     return ratio, variance
 
@@ -94,16 +95,17 @@ def test_weighted_figures_equal_the_slow_reference(drawn: list[tuple[int, Sheets
 def slow_size(strata: list[tuple[Fraction, plain_python.XM]]) -> Fraction:
     """min(M, M/(deff·K)), every sum with weights of mean 1, and the two imaginary respondents put into the sample."""
     people = [(weight, x, m) for weight, pairs in strata for x, m in pairs]
-    n, sum_of_weights = len(people), sum(weight for weight, _, _ in people)
+    n, sum_of_weights = len(people), sum((weight for weight, _, _ in people), Fraction())
     people = [(weight * n / sum_of_weights, x, m) for weight, x, m in people]
-    kish = n * sum(weight**2 for weight, _, _ in people) / sum(weight for weight, _, _ in people) ** 2
-    total = sum(weight * m for weight, _, m in people)
+    kish = sum((weight * weight for weight, _, _ in people), Fraction()) / n  # the weights add up to n
+    total = sum((weight * m for weight, _, m in people), Fraction())
     average = total / n
     both = [(weight, Fraction(x), Fraction(m)) for weight, x, m in people]
     both += [(Fraction(1), average, average), (Fraction(1), Fraction(0), average)]
-    total_2 = sum(weight * m for weight, _, m in both)
-    ratio = sum(weight * x for weight, x, _ in both) / total_2
-    variance = Fraction(n + 2, n + 1) * sum(weight * (x - ratio * m) ** 2 for weight, x, m in both) / total_2**2
+    total_2 = sum((weight * m for weight, _, m in both), Fraction())
+    ratio = sum((weight * x for weight, x, _ in both), Fraction()) / total_2
+    squares = sum((weight * (x - ratio * m) * (x - ratio * m) for weight, x, m in both), Fraction())
+    variance = Fraction(n + 2, n + 1) * squares / (total_2 * total_2)
     design_effect = variance * total_2 / (ratio * (1 - ratio))
     return min(total, total / (design_effect * kish))
 
@@ -259,7 +261,8 @@ def test_by_field_and_by_both_each_cell_is_weighed_over_what_it_holds() -> None:
 
 def test_a_weighted_share_exactly_at_its_target_meets_it() -> None:
     """2/3 of 9 dossiers' answers: in doubles the sum of weights may miss it, as fractions it cannot."""
-    strata: dict[tuple[str, str], Sheets] = {("a", f"f{place}"): [[5, None, None]] * 2 + [[1, None, None]] for place in range(7)}
+    mixed: Sheets = [[5, None, None], [5, None, None], [1, None, None]]
+    strata = {("a", f"f{place}"): mixed for place in range(7)}
     dossiers = {place: 3 + 7 * number for number, place in enumerate(strata)}
     for off, verdict in ((Fraction(0), "met_within"), (Fraction(1, 10**30), "missed_within")):
         book = TargetBook([Target(None, None, None, Fraction(2, 3) + off)])

@@ -174,9 +174,7 @@ def test_figures_are_weighted_to_the_dossiers_of_just_that_period(client: FlaskC
 
 
 @pytest.mark.parametrize("query", ["from=2025-07-16&to=2025-07-31", "channel=invitation", "stage=filing"])
-def test_without_a_count_of_just_these_cases_nothing_is_weighted(
-    client: FlaskClient, filled: Runtime, figures_key: str, query: str
-) -> None:
+def test_without_a_count_of_just_these_nothing_is_weighted(client: FlaskClient, filled: Runtime, figures_key: str, query: str) -> None:
     count_dossiers(filled, DOSSIERS)
     body = ask(client, figures_key, query)
     assert [cell["weighted"] for cell in body["cells"]] == [None]
