@@ -65,8 +65,10 @@ def _tell_problem(problem: StratumProblem) -> str:
             reason = f"{sheets} phiếu hợp lệ nhưng chỉ có {dossiers} hồ sơ, số hồ sơ chưa đầy đủ"
         case "not_in_population":
             reason = f"{sheets} phiếu hợp lệ nhưng chưa có số hồ sơ"
-        case "unit_without_response" | "field_without_response":
+        case "unit_without_response":
             reason = f"{dossiers} hồ sơ nhưng không có phiếu nào"
+        case "field_without_response":  # the whole collapses it into its unit and has a figure
+            return f"{place}: {dossiers} hồ sơ nhưng không có phiếu nào; không tính tỷ lệ có trọng số của riêng lĩnh vực này."
     return f"{place}: {reason}; không tính tỷ lệ có trọng số của đơn vị, lĩnh vực này và của toàn bộ."
 
 

@@ -59,18 +59,19 @@ def mean_of_shares(shares: Sequence[XM]) -> tuple[Fraction, Fraction, float] | N
         return None
 
     def linearise(columns: list[list[tuple[Fraction, Fraction]]]) -> tuple[Fraction, Fraction]:
-        totals = [(sum(x for x, _ in column), sum(m for _, m in column)) for column in columns]
+        totals = [(sum((x for x, _ in column), Fraction()), sum((m for _, m in column), Fraction())) for column in columns]
         n, n_shares = len(columns[0]), len(columns)
         z = [
-            sum((column[i][0] - Fraction(x, 1) / m * column[i][1]) / (n_shares * m) for column, (x, m) in zip(columns, totals, strict=True))
+            sum((column[i][0] - x / m * column[i][1]) / (n_shares * m) for column, (x, m) in zip(columns, totals, strict=True))
             for i in range(n)
         ]
-        return sum(Fraction(x) / m for x, m in totals) / n_shares, Fraction(n, n - 1) * sum(each * each for each in z)
+        mean = sum((x / m for x, m in totals), Fraction()) / n_shares
+        return mean, Fraction(n, n - 1) * sum((each * each for each in z), Fraction())
 
     exact = [[(Fraction(x), Fraction(m)) for x, m in pairs] for pairs in answered]
     mean, variance = linearise(exact)
     n = len(exact[0])
-    averages = [sum(m for _, m in column) / n for column in exact]
+    averages = [sum((m for _, m in column), Fraction()) / n for column in exact]
     steadied = [[*column, (average, average), (Fraction(0), average)] for column, average in zip(exact, averages, strict=True)]
     mean_2, variance_2 = linearise(steadied)
     total = sum(m for pairs in answered for _, m in pairs)
