@@ -67,6 +67,11 @@ class Design:
             satisfied_from=instrument.scale.position(instrument.scale.satisfied_from),
         )
 
+    def one_factor_each(self) -> Design:
+        """The same criteria, each a factor of its own: the tally by it holds the moments of all pairs of criteria."""
+        positions = tuple(range(self.n_criteria))
+        return Design(self.series, self.versions, self.criterion_codes, self.criterion_codes, positions, self.levels, self.satisfied_from)
+
     @property
     def instrument_id(self) -> str:
         """`series@version`; several pooled versions are joined by a plus sign."""

@@ -22,6 +22,14 @@ class FigureError(AnalyticsError):
     """A request for a figure that is not defined: unknown method, confidence outside (0, 1), unsupported dimension."""
 
 
+class PopulationError(AnalyticsError):
+    """Dossier counts that are no counts, or that a weighted figure cannot be computed from. Names unit and field."""
+
+
+class RakingError(AnalyticsError):
+    """Margins no weights can meet: their totals differ, a category has no respondent, or they contradict each other."""
+
+
 class PeriodError(AnalyticsError):
     """A period or calendar that does not exist."""
 

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.cell_figures import Figures, compute_figures
 from analytics.design import Design
-from analytics.errors import FigureError
-from analytics.intervals import pooled_interval, ratio_standard_error, wilson_interval
-from analytics.moments import Moments
+from analytics.errors import FigureError, PopulationError
+from analytics.moments import Counts
 from analytics.results import METHODS, Cell, Estimate, IndexReport, Method
 from analytics.tally import Tally
 from analytics.targets import N_MIN, Target, TargetBook, judge
-
-Reals = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class _Figures:
-    """Arrays [C, 1 + F + K]: the overall index, then the factors, then the criteria."""
-
-    satisfied: NDArray[np.int64]
-    answers: NDArray[np.int64]
-    se: Reals
-    low: Reals
-    high: Reals
 
 
 def compute_index(
@@ -40,14 +27,20 @@ def compute_index(
     n_min: int = N_MIN,
     unit: str | None = None,
     field: str | None = None,
+    pairs: Tally | None = None,
+    n_dossiers: Counts | None = None,
 ) -> IndexReport:
     """The satisfaction index of every cell of a tally by unit, by field, by both or by neither.
 
     `pooled`: satisfied answers over answers, for the overall index and each factor. `criteria_mean`: both are means of
     criterion shares. `factor_mean`: the overall index is the mean of the pooled factor shares. Criteria and factors
-    that nobody answered are in no mean. Criteria have Wilson's interval (from one answer on), pooled shares the
-    steadied one (from two valid respondents on), means none: the variance of a mean of shares is not that of the
-    pooled share. `se` is linearised with the cell's valid respondents, None for fewer than two.
+    that nobody answered are in no mean. Criteria have Wilson's interval (from one answer on), pooled shares and means the
+    steadied one (from two valid respondents on). `se` is linearised with the cell's valid respondents, None for fewer than
+    two. Means of criteria need `pairs`, the same cells tallied with every criterion a factor of its own
+    (`Design.one_factor_each`): without it they have neither, because moments of factors do not hold their variance.
+
+    `n_dossiers` [C], where given, are the dossiers of each cell: errors then carry the finite population factor √(1 − n/N),
+    intervals accordingly. A cell with fewer dossiers than valid respondents raises PopulationError naming it.
 
     The cell's target (of `year`, the reporting year of the figure) is held against all its figures; see `judge`. `unit` and
     `field` say whose target it is where all responses are of one unit or field and the tally does not tell them apart. An
@@ -68,20 +61,42 @@ def compute_index(
     foreign = [name for name in tally.dimensions if name not in ("unit", "field")]
     if foreign:
         raise FigureError(f"An index is given by unit and field, not by {', '.join(foreign)}; bring the tally there with by().")
-    figures = _figures(tally, method, confidence)
+    if pairs is not None and (pairs.dimensions != tally.dimensions or not pairs.cells.equals(tally.cells)):
+        raise FigureError("The tally of pairs of criteria is of other cells than the tally; take both from the same responses.")
+    finite = None if n_dossiers is None else _finite_factor(tally, n_dossiers)
+    figures, sureness = compute_figures(tally, method, confidence, pairs=pairs, finite=finite)
+    sizes = zip(_known(sureness.design_effect), _known(sureness.effective_size), strict=True)
     units = tally.cells["unit"].tolist() if "unit" in tally.dimensions else [None] * tally.n_cells
     fields = tally.cells["field"].tolist() if "field" in tally.dimensions else [None] * tally.n_cells
     book = TargetBook() if targets is None else targets
     cells = []
-    for row, (own_unit, own_field) in enumerate(zip(units, fields, strict=True)):
+    for row, (own_unit, own_field, own_sizes) in enumerate(zip(units, fields, sizes, strict=True)):
         n_valid = int(tally.n_valid[row])
         target = book.find(own_unit or unit, own_field or field, year)
         estimates = _estimates(figures, row, tally.design, method, n_valid, target, n_min)
-        cells.append(_cell(tally.design, own_unit, own_field, n_valid, estimates))
+        cells.append(_cell(tally.design, own_unit, own_field, n_valid, estimates, own_sizes))
     return IndexReport(tally.design.instrument_id, method, confidence, tuple(cells))
 
 
-def _cell(design: Design, unit: str | None, field: str | None, n_valid: int, estimates: list[Estimate]) -> Cell:
+def _finite_factor(tally: Tally, n_dossiers: Counts) -> NDArray[np.float64]:
+    """1 − n/N of each cell; 1 where there is neither a dossier nor a respondent."""
+    for row in np.flatnonzero(tally.n_valid > n_dossiers).tolist():
+        place = ", ".join(f"{name} {tally.cells[name].iloc[row]}" for name in tally.dimensions) or "The whole"
+        raise PopulationError(
+            f"{place}: {tally.n_valid[row]} valid responses but {n_dossiers[row]} dossiers; "
+            "the finite population factor needs the count of all dossiers."
+        )
+    return np.asarray(1 - tally.n_valid / np.maximum(n_dossiers, 1))
+
+
+def _cell(
+    design: Design,
+    unit: str | None,
+    field: str | None,
+    n_valid: int,
+    estimates: list[Estimate],
+    sizes: tuple[float | None, float | None],
+) -> Cell:
     factors = estimates[1 : 1 + design.n_factors]
     criteria = estimates[1 + design.n_factors :]
     return Cell(
@@ -91,11 +106,13 @@ def _cell(design: Design, unit: str | None, field: str | None, n_valid: int, est
         estimates[0],
         dict(zip(design.factor_codes, factors, strict=True)),
         dict(zip(design.criterion_codes, criteria, strict=True)),
+        design_effect=sizes[0],
+        effective_size=sizes[1],
     )
 
 
 def _estimates(
-    figures: _Figures, row: int, design: Design, method: Method, n_valid: int, target: Target | None, n_min: int
+    figures: Figures, row: int, design: Design, method: Method, n_valid: int, target: Target | None, n_min: int
 ) -> list[Estimate]:
     satisfied, answers = figures.satisfied[row].tolist(), figures.answers[row].tolist()
     shares = _exact_shares(satisfied, answers, design, method)
@@ -107,8 +124,9 @@ def _estimates(
             satisfied=x,
             answers=m,
             se=se,
-            low=low,
-            high=high,
+            # The mean was also taken in doubles, which may miss the exact one by its last digit.
+            low=None if low is None or share is None else min(low, float(share)),
+            high=None if high is None or share is None else max(high, float(share)),
             target=None if goal is None else float(goal),
             verdict=judge(share, n_respondents=n_valid, target=goal, low=low, high=high, n_min=n_min),
         )
@@ -116,50 +134,13 @@ def _estimates(
     ]
 
 
-def _known(values: Reals) -> list[float | None]:
-    return [None if value != value else value for value in values.tolist()]  # only NaN differs from itself
-
-
-def _figures(tally: Tally, method: Method, confidence: float) -> _Figures:
-    overall, factors, criteria = _as_column(tally.overall_moments()), tally.factor_moments(), _criterion_moments(tally)
-    parts = [
-        _pooled_figures(overall, confidence, is_mean=method != "pooled"),
-        _pooled_figures(factors, confidence, is_mean=method == "criteria_mean"),
-        _Figures(
-            criteria.x,
-            criteria.m,
-            ratio_standard_error(criteria),
-            *wilson_interval(criteria.share(), criteria.m, confidence),
-        ),
-    ]
-    return _Figures(
-        satisfied=np.concatenate([part.satisfied for part in parts], axis=1),
-        answers=np.concatenate([part.answers for part in parts], axis=1),
-        se=np.concatenate([part.se for part in parts], axis=1),
-        low=np.concatenate([part.low for part in parts], axis=1),
-        high=np.concatenate([part.high for part in parts], axis=1),
-    )
-
-
-def _pooled_figures(moments: Moments, confidence: float, *, is_mean: bool) -> _Figures:
-    if is_mean:  # the variance of a pooled share says nothing about a mean of shares
-        undefined = np.full(moments.m.shape, np.nan)
-        return _Figures(moments.x, moments.m, undefined, undefined, undefined)
-    return _Figures(moments.x, moments.m, ratio_standard_error(moments), *pooled_interval(moments, confidence))
-
-
-def _as_column(moments: Moments) -> Moments:
-    return Moments(*(getattr(moments, name)[:, None] for name in ("n", "x", "m", "xx", "xm", "mm")))
-
-
-def _criterion_moments(tally: Tally) -> Moments:
-    """Of a criterion x and m are 0 or 1, so squares are the counts themselves."""
-    x, m = tally.satisfied, tally.answers
-    return Moments(np.broadcast_to(tally.n_valid[:, None], x.shape), x, m, x, x, m)
+def _known(values: NDArray[np.float64]) -> list[float | None]:
+    # JSON has no infinity: an effective size beyond every number (all dossiers answered) is None like an undefined one.
+    return [value if isfinite(value) else None for value in values.tolist()]
 
 
 def _exact_shares(satisfied: list[int], answers: list[int], design: Design, method: Method) -> list[Fraction | None]:
-    """The shares of one cell as fractions, in the order of `_Figures`; None where nobody answered."""
+    """The shares of one cell as fractions, in the order of `Figures`; None where nobody answered."""
     shares = [Fraction(x, m) if m else None for x, m in zip(satisfied, answers, strict=True)]
     criteria = shares[1 + design.n_factors :]
     factors = shares[1 : 1 + design.n_factors]

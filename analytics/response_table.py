@@ -34,11 +34,15 @@ _COUNTED_ROWS: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class ResponseTable:
-    """What a file of responses holds: its tally, and the first and last day answered (None where no row says)."""
+    """What a file of responses holds: its tally, and the first and last day answered (None where no row says).
+
+    `pairs`, where asked for, is the same tally with every criterion a factor of its own.
+    """
 
     tally: Tally
     first_on: date | None
     last_on: date | None
+    pairs: Tally | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,9 @@ def read_sheets(batches: Iterable[pa.RecordBatch], instrument: Instrument) -> Sh
     )
 
 
-def tally_batches(batches: Iterable[pa.RecordBatch], instrument: Instrument, by: Sequence[str] = ()) -> ResponseTable:
+def tally_batches(
+    batches: Iterable[pa.RecordBatch], instrument: Instrument, by: Sequence[str] = (), *, with_pairs: bool = False
+) -> ResponseTable:
     """Tally a file that arrives in record batches of text columns; memory does not grow with the number of rows.
 
     Columns are those of KNOWN_COLUMNS and the instrument's criterion codes, in any order. A rating is a level of the
@@ -94,7 +100,9 @@ def tally_batches(batches: Iterable[pa.RecordBatch], instrument: Instrument, by:
     and all count as asked. The columns of `by` must be there, unit and field filled in every row. Other known columns
     mean nothing here; equal ids are not looked for. No rows give an empty tally.
 
-    Raises TableError naming row (the header is row 1; blank lines are not seen by most readers, so not counted) and
+    `with_pairs` also counts every pair of criteria, which the error of a mean of criteria needs: K² numbers a cell.
+
+    Raises TableError naming row (the header is row 1, every row of the batches counts one) and
     column of every bad cell, at most MOST_PROBLEMS, or the header's faults; values are never repeated.
 
     >>> from survey_forms.loader import find_instrument
@@ -106,6 +114,14 @@ def tally_batches(batches: Iterable[pa.RecordBatch], instrument: Instrument, by:
     if isinstance(batches, pa.RecordBatchReader):
         reader.check_header(batches.schema)  # a file without rows may give no batch, but it has a header
     tally = Tally.empty(reader.design, reader.by)
+    pairs = Tally.empty(reader.design.one_factor_each(), reader.by) if with_pairs else None
+
+    def count_waiting() -> None:
+        nonlocal tally, pairs
+        tally = tally + _count(reader.design, waiting)
+        pairs = None if pairs is None else pairs + _count(pairs.design, waiting)
+        waiting.clear()
+
     waiting: list[_Sheets] = []
     for block in _blocks(batches):
         sheets = reader.read(block)
@@ -116,13 +132,12 @@ def tally_batches(batches: Iterable[pa.RecordBatch], instrument: Instrument, by:
             continue
         waiting.append(sheets)
         if sum(len(each.answers) for each in waiting) >= _COUNTED_ROWS:
-            tally = tally + _count(reader.design, waiting)
-            waiting.clear()
+            count_waiting()
     if reader.problems:
         raise TableError(reader.problems)
     if waiting:
-        tally = tally + _count(reader.design, waiting)
-    return ResponseTable(tally, reader.first_on, reader.last_on)
+        count_waiting()
+    return ResponseTable(tally, reader.first_on, reader.last_on, pairs)
 
 
 def _count(design: Design, sheets: Sequence[_Sheets]) -> Tally:
@@ -218,6 +233,8 @@ class _Reader:
         cells = {name: column(name).translate(self._meanings.dimension(name), "", np.object_) for name in self.by}
         if "answered_on" in names:
             self._note_days(column("answered_on"))
+        if "channel" in names and "channel" not in self.by:
+            column("channel").distinct(self._meanings.channel)
         if "instrument" in names:
             column("instrument").distinct(self._meanings.instrument)
         self._next_row += block.num_rows

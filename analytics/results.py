@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
+from analytics.strata import Collapse, StratumProblem
+
 Method = Literal["pooled", "criteria_mean", "factor_mean"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
@@ -34,7 +36,13 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The figures of one unit and field; None stands for all of them. `respondents` are the valid ones."""
+    """The figures of one unit and field; None stands for all of them. `respondents` are the valid ones.
+
+    `overall` is the official figure, unweighted. `weighted` is the same share weighted to the dossiers, with its own
+    verdict; its `satisfied` and `answers` are the answers given, not weighted ones. `design_effect` (steadied) and
+    `effective_size`, the independent answers it is worth, are those of `weighted` where there is one, else of `overall`.
+    Rank 1 is the best of those ranked; `rank_low` to `rank_high` is its interval. None: not asked for, or undefined.
+    """
 
     unit: str | None
     field: str | None
@@ -42,6 +50,20 @@ class Cell:
     overall: Estimate
     factors: Mapping[str, Estimate]
     criteria: Mapping[str, Estimate]
+    weighted: Estimate | None = None
+    design_effect: float | None = None
+    effective_size: float | None = None
+    rank: int | None = None
+    rank_low: int | None = None
+    rank_high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeightingNotes:
+    """Strata brought together, and those that keep their cells from having a weighted figure."""
+
+    collapses: tuple[Collapse, ...]
+    problems: tuple[StratumProblem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +74,8 @@ class IndexReport:
     method: Method
     confidence: float
     cells: tuple[Cell, ...]
+    notes: WeightingNotes | None = None
+    """What is to be said about the weighted figures; None where no population was given. Not in the JSON."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain dicts, lists, numbers and None, ready for any JSON writer; nothing is rounded."""
@@ -67,6 +91,12 @@ class IndexReport:
                     "overall": asdict(cell.overall),
                     "factors": {code: asdict(estimate) for code, estimate in cell.factors.items()},
                     "criteria": {code: asdict(estimate) for code, estimate in cell.criteria.items()},
+                    "weighted": None if cell.weighted is None else asdict(cell.weighted),
+                    "design_effect": cell.design_effect,
+                    "effective_size": cell.effective_size,
+                    "rank": cell.rank,
+                    "rank_low": cell.rank_low,
+                    "rank_high": cell.rank_high,
                 }
                 for cell in self.cells
             ],

@@ -16,8 +16,8 @@ from analytics.design import BLANK, NO_OPINION
 from analytics.errors import CellProblem
 from survey_forms.instrument import Instrument
 from survey_forms.sheet import parse_rating
+from survey_forms.vocabulary import CHANNELS, STAGES
 from survey_forms.vocabulary import NO_OPINION as NO_OPINION_WORD
-from survey_forms.vocabulary import STAGES
 
 _MOST_PER_COLUMN: Final = 20  # no more bad cells of one column are ever shown
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -73,9 +73,15 @@ class Meanings:
                 raise CellRefused("a space stands before or after the text; remove it.")
             if not text and name in ("unit", "field"):
                 raise CellRefused(f"every response needs its {name}; it is empty.")
+            if name == "channel":
+                self.channel(text)
             return unicodedata.normalize("NFC", text)
 
         return understand
+
+    def channel(self, text: str) -> None:
+        if text and text not in CHANNELS:
+            raise CellRefused(f"allowed are {', '.join(CHANNELS)}, or nothing where it is not known.")
 
     def stage(self, text: str) -> NDArray[np.bool_]:
         """Which criteria are asked at a stage; the stage of an empty cell is result."""

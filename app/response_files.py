@@ -3,11 +3,13 @@
 import csv
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pyarrow as pa
+from pyarrow import compute
 from pyarrow import csv as arrow_csv
 
 from analytics.errors import CellProblem, TableError
@@ -42,13 +44,14 @@ class _Layout:
     has_rows: bool
 
 
-def tally_file(path: Path, instrument: Instrument, by: Sequence[str] = ()) -> TalliedFile:
+def tally_file(path: Path, instrument: Instrument, by: Sequence[str] = (), *, with_pairs: bool = False) -> TalliedFile:
     """Tally a CSV file (UTF-8, comma or semicolon, leading # lines are comments) by the named dimensions.
 
     Raises FileError for a file that cannot be opened, is not UTF-8, or has a row with more or fewer cells than the
-    header; TableError for every cell that cannot be understood. Both name the row as a spreadsheet program counts it.
+    header; TableError for every cell that cannot be understood. Both name the row as a spreadsheet program counts it. Blank
+    lines and rows of nothing but delimiters are no responses: passed over, but counted as rows.
     """
-    table, label = _consume(path, instrument, lambda batches: tally_batches(batches, instrument, by))
+    table, label = _consume(path, instrument, lambda batches: tally_batches(batches, instrument, by, with_pairs=with_pairs))
     return TalliedFile(table, label)
 
 
@@ -60,9 +63,10 @@ def read_sheet_file(path: Path, instrument: Instrument) -> tuple[Sheets, str | N
 def _consume(path: Path, instrument: Instrument, consume: Callable[[pa.RecordBatchReader], _Read]) -> tuple[_Read, str | None]:
     """What `consume` makes of the file's batches, and its label."""
     ragged: list[Problem] = []
+    blanks = _BlankRows()
     try:
         layout = _read_layout(path, instrument)
-        stream = _Stream(path, layout, ragged)
+        stream = _Stream(path, layout, ragged, blanks)
         found = consume(pa.RecordBatchReader.from_batches(stream.schema, stream.batches()))
     except OSError as error:
         raise _refuse(path, f"the file cannot be read ({error.strerror}): check its name") from None
@@ -71,7 +75,7 @@ def _consume(path: Path, instrument: Instrument, consume: Callable[[pa.RecordBat
             raise _find_what_is_not_text(path) from None
     except TableError as error:
         if not ragged:  # beside a ragged row a cell may be wrong only because it has slipped into another column
-            raise _renumber(error, layout.n_lines_above - 1) from None
+            raise _renumber(error, layout.n_lines_above, blanks) from None
     if ragged:
         raise FileError(path.name, ragged)
     return found, stream.label
@@ -99,13 +103,35 @@ def _read_layout(path: Path, instrument: Instrument) -> _Layout:
     raise _refuse(path, "the file has no header: its first row must name the columns")
 
 
-class _Stream:
-    """The record batches of a file, all columns text; notes the label and ragged rows on the way."""
+@dataclass(slots=True)
+class _BlankRows:
+    """Rows that were passed over: `lines` by their row in the file, `cells` by their place among the other rows (from 0)."""
 
-    def __init__(self, path: Path, layout: _Layout, ragged: list[Problem]) -> None:
+    lines: list[int] = field(default_factory=list)
+    cells: list[int] = field(default_factory=list)
+
+    def find_row(self, place: int, n_lines_above: int) -> int:
+        """The row in the file of the response that stands at `place` (from 0) of those counted."""
+        return _shift(_shift(place, self.cells) + n_lines_above + 1, self.lines)
+
+
+def _shift(number: int, skipped: list[int]) -> int:
+    for each in skipped:  # in ascending order
+        if each > number:
+            break
+        number += 1
+    return number
+
+
+class _Stream:
+    """The record batches of a file, all columns text; notes the label, blank and ragged rows on the way."""
+
+    def __init__(self, path: Path, layout: _Layout, ragged: list[Problem], blanks: _BlankRows) -> None:
         self._path = path
         self._layout = layout
         self._ragged = ragged
+        self._blanks = blanks
+        self._n_read = 0
         self._counted = [name for name in layout.columns if name not in NOT_COUNTED]
         self.label: str | None = None
         self.schema = pa.schema([(name, pa.string()) for name in self._counted])
@@ -124,7 +150,10 @@ class _Stream:
                 column_names=list(self._layout.columns),
             ),
             parse_options=arrow_csv.ParseOptions(
-                delimiter=self._layout.delimiter, newlines_in_values=True, invalid_row_handler=self._note_ragged
+                delimiter=self._layout.delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,  # they would be left out of the count of rows
+                invalid_row_handler=self._note_ragged,
             ),
             convert_options=arrow_csv.ConvertOptions(
                 column_types={name: pa.string() for name in self._layout.columns}, strings_can_be_null=False
@@ -134,9 +163,26 @@ class _Stream:
             for batch in reader:
                 if self.label is None and "label" in self._layout.columns and batch.num_rows:
                     self.label = batch.column("label")[0].as_py() or None
-                yield batch.select(self._counted)
+                yield self._without_blank(batch).select(self._counted)
+
+    def _without_blank(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch without rows of empty cells. Nearly always the first column shows that there are none."""
+        is_blank: Any = None
+        for column in batch.columns:
+            is_empty = compute.equal(column, "")
+            is_blank = is_empty if is_blank is None else compute.and_(is_blank, is_empty)
+            if not is_blank.true_count:
+                break
+        first, self._n_read = self._n_read, self._n_read + batch.num_rows
+        if is_blank is None or not is_blank.true_count:
+            return batch
+        self._blanks.cells += (np.flatnonzero(is_blank.to_numpy(zero_copy_only=False)) + first).tolist()
+        return batch.filter(compute.invert(is_blank))
 
     def _note_ragged(self, row: Any) -> str:
+        if not row.text.strip(f"{self._layout.delimiter} \t\r\n"):
+            self._blanks.lines.append(row.number)
+            return "skip"
         expected, actual = row.expected_columns, row.actual_columns
         self._ragged.append(Problem(row.number, None, f"has {actual} cells, the header has {expected}"))
         return "skip" if len(self._ragged) <= MOST_SHOWN else "error"
@@ -153,6 +199,8 @@ def _find_what_is_not_text(path: Path) -> FileError:
     return _refuse(path, "is no CSV table: look for a quotation mark that is not closed")
 
 
-def _renumber(error: TableError, n_comments: int) -> TableError:
-    """The same problems, counting the comments above the header."""
-    return TableError(CellProblem(None if p.row is None else p.row + n_comments, p.column, p.problem) for p in error.problems)
+def _renumber(error: TableError, n_lines_above: int, blanks: _BlankRows) -> TableError:
+    """The same problems, counting the comments above the header and the blank rows passed over."""
+    return TableError(
+        CellProblem(None if p.row is None else blanks.find_row(p.row - 2, n_lines_above), p.column, p.problem) for p in error.problems
+    )

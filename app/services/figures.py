@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from analytics.errors import UnitError
 from analytics.index import compute_index
-from analytics.periods import ReportingCalendar, block_start, target_year
+from analytics.index_report import Question, compute_report
+from analytics.periods import ReportingCalendar, block_start, is_whole_blocks, target_year
+from analytics.population import Population
 from analytics.results import IndexReport
 from analytics.tally import Tally, merge_tallies
 from analytics.targets import TargetBook
 from analytics.units import UnitTree
 from app.errors import BadInputError, ForbiddenError
 from app.models import Field
+from app.queries.dossiers import count_dossiers
 from app.queries.instruments import find_instrument, list_series
 from app.queries.tallies import StandingTallies
 from app.queries.targets import get_calendar, load_targets
@@ -22,6 +26,8 @@ from app.queries.units import load_tree
 from app.runtime import Runtime
 from app.selection import Selection, read_selection
 from survey_forms import Instrument
+
+_EARLIEST, _LATEST = date(1, 1, 1), date(9998, 12, 14)  # both at the edge of a half-month: no bound cuts through none
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +89,43 @@ class Figures:
         return Evidence(selection, instruments, tally, tree, targets, _find_year(selection, tally, calendar))
 
     def compute_report(self, selection: Selection, top_unit_key: str | None = None) -> IndexReport:
-        """The index of a selection by its dimensions, units as recorded: what the API and `sipas index` print."""
+        """The index of the whole selection and by its dimensions, units as recorded: what the API and `sipas index` print.
+
+        Weighted figures stand beside where the dossiers of just these responses are known; see `_find_population`.
+        """
         evidence = self.gather(selection, top_unit_key)
-        return self.compute(evidence, evidence.tally.by(*selection.by))
+        units = _units_in_sight(evidence.tree, selection.unit, top_unit_key)
+        question = Question(
+            method=selection.method,
+            confidence=selection.confidence,
+            targets=evidence.targets,
+            year=evidence.year,
+            n_min=self.runtime.settings.n_min,
+            unit=selection.unit,
+            field=selection.field,
+        )
+        population = self._find_population(selection, units)
+        # An office whose register has gaps still gets its official figures: the weighted ones are left out, cell by cell.
+        return compute_report(evidence.tally, selection.by, question, population=population, is_strict=False)
+
+    def _find_population(self, selection: Selection, units: tuple[str, ...] | None) -> Population | None:
+        """The dossiers behind a selection; None where there are none, or they are not those of its responses.
+
+        Dossiers are counted by half-month and when they are finished: days within a block, one channel or the stage of
+        filing have no count of their own.
+        """
+        first, last = selection.first_on or _EARLIEST, selection.last_on or _LATEST
+        if selection.channel is not None or selection.stage == "filing" or not is_whole_blocks(first, last):
+            return None
+        with self.runtime.database.read() as session:
+            counts = count_dossiers(session, selection.first_on, selection.last_on)
+        wanted = None if units is None else set(units)
+        chosen = {
+            place: finished
+            for place, finished in counts.items()
+            if (wanted is None or place[0] in wanted) and selection.field in (None, place[1])
+        }
+        return Population(chosen) if any(chosen.values()) else None
 
     def compute(self, evidence: Evidence, tally: Tally) -> IndexReport:
         """The index of a tally by unit, field, both or neither, with the selection's method, targets and year."""

@@ -49,6 +49,36 @@ def steadied_effective_size(pairs: XM) -> float:
     return min(float(total), float(total / design_effect))
 
 
+def mean_of_shares(shares: Sequence[XM]) -> tuple[Fraction, Fraction, float] | None:
+    """The mean of several pooled shares, its linearised variance, and its effective size with the two imaginary respondents.
+
+    One list of (x, m) per share, all of the same respondents. None for fewer than two of them or no answer.
+    """
+    answered = [pairs for pairs in shares if sum(m for _, m in pairs)]
+    if not answered or len(answered[0]) < 2:
+        return None
+
+    def linearise(columns: list[list[tuple[Fraction, Fraction]]]) -> tuple[Fraction, Fraction]:
+        totals = [(sum((x for x, _ in column), Fraction()), sum((m for _, m in column), Fraction())) for column in columns]
+        n, n_shares = len(columns[0]), len(columns)
+        z = [
+            sum((column[i][0] - x / m * column[i][1]) / (n_shares * m) for column, (x, m) in zip(columns, totals, strict=True))
+            for i in range(n)
+        ]
+        mean = sum((x / m for x, m in totals), Fraction()) / n_shares
+        return mean, Fraction(n, n - 1) * sum((each * each for each in z), Fraction())
+
+    exact = [[(Fraction(x), Fraction(m)) for x, m in pairs] for pairs in answered]
+    mean, variance = linearise(exact)
+    n = len(exact[0])
+    averages = [sum((m for _, m in column), Fraction()) / n for column in exact]
+    steadied = [[*column, (average, average), (Fraction(0), average)] for column, average in zip(exact, averages, strict=True)]
+    mean_2, variance_2 = linearise(steadied)
+    total = sum(m for pairs in answered for _, m in pairs)
+    design_effect = variance_2 * (Fraction(total) * (n + 2) / n) / (mean_2 * (1 - mean_2))
+    return mean, variance, min(float(total), float(total / design_effect))
+
+
 def wilson(ratio: float, n: float, z: float) -> tuple[float, float]:
     """The two q at which (q − p)² = z² q(1 − q)/n: the roots of the quadratic."""
     a, b, c = 1 + z * z / n, -(2 * ratio + z * z / n), ratio * ratio

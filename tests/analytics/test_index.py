@@ -84,16 +84,44 @@ def test_means_are_means_of_what_was_answered(sheets: list[list[int | str | None
     assert by_factors.factors == whole(sheets).factors
 
 
-def test_the_two_means_have_no_interval_and_keep_the_sums() -> None:
+def test_means_keep_the_sums_and_only_the_mean_of_criteria_needs_pairs_for_its_error() -> None:
     sheets: list[list[int | str | None]] = [[5, None, 4, 1, 2, 3], [4, 4, None, 5, 5, 5]]
     pooled = whole(sheets)
     for method in ("criteria_mean", "factor_mean"):
         cell = whole(sheets, method=method)
         overall = cell.overall
-        assert (overall.se, overall.low, overall.high) == (None, None, None)
+        assert (overall.se is None) == (overall.low is None) == (method == "criteria_mean")
         assert (overall.satisfied, overall.answers) == (pooled.overall.satisfied, pooled.overall.answers)
         assert cell.criteria == pooled.criteria
         assert cell.criteria["1.1"].low is not None
+    pairs = tally_of(DESIGN.one_factor_each(), sheets)
+    complete = compute_index(tally_of(DESIGN, sheets), method="criteria_mean", pairs=pairs).cells[0]
+    assert complete.overall.se is not None
+    assert complete.factors["1"].se is not None
+    with pytest.raises(FigureError, match="of other cells"):
+        compute_index(tally_of(DESIGN, sheets, {"unit": ["a", "a"]}), method="criteria_mean", pairs=pairs)
+
+
+@settings(deadline=None)
+@given(sheets=some_sheets(6))
+def test_errors_of_means_equal_the_slow_reference(sheets: list[list[int | str | None]]) -> None:
+    pairs = tally_of(DESIGN.one_factor_each(), sheets)
+    by_criteria = compute_index(tally_of(DESIGN, sheets), method="criteria_mean", pairs=pairs).cells[0]
+    by_factors = whole(sheets, method="factor_mean")
+    of_criteria = [plain_python.xm_of(sheets, [place], 4) for place in range(6)]
+    of_factors = [plain_python.xm_of(sheets, group, 4) for group in GROUPS.values()]
+    compared = [(by_criteria.overall, of_criteria), (by_factors.overall, of_factors)]
+    compared += [(by_criteria.factors[code], [of_criteria[place] for place in group]) for code, group in GROUPS.items()]
+    for estimate, shares in compared:
+        expected = plain_python.mean_of_shares(shares)
+        if expected is None:
+            assert (estimate.se, estimate.low, estimate.high) == (None, None, None)
+            continue
+        mean, variance, size = expected
+        assert estimate.se == pytest.approx(sqrt(variance), rel=1e-10, abs=1e-12)
+        low, high = plain_python.wilson(float(mean), size, normal_quantile(0.95))
+        assert estimate.low == pytest.approx(low, abs=1e-9)
+        assert estimate.high == pytest.approx(high, abs=1e-9)
 
 
 def test_the_methods_agree_on_complete_forms_of_equal_factors() -> None:

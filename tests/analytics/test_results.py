@@ -18,7 +18,10 @@ def test_the_json_has_exactly_the_agreed_keys() -> None:
     body = json.loads(json.dumps(report.to_json(), allow_nan=False))
     assert list(body) == ["instrument", "method", "confidence", "cells"]
     (cell,) = body["cells"]
-    assert list(cell) == ["unit", "field", "respondents", "overall", "factors", "criteria"]
+    assert list(cell) == [
+        *("unit", "field", "respondents", "overall", "factors", "criteria"),
+        *("weighted", "design_effect", "effective_size", "rank", "rank_low", "rank_high"),
+    ]
     assert (cell["unit"], cell["field"], cell["respondents"]) == ("xã A", None, 2)
     assert list(cell["overall"]) == KEYS
     assert list(cell["factors"]) == ["1", "2"]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.models import DossierCount
 from app.runtime import Runtime
 from app.services.intake import Sender, submit_responses
 from app.services.keys import add_api_key
@@ -43,7 +44,11 @@ def test_body_has_the_fixed_shape(client: FlaskClient, filled: Runtime, figures_
     assert set(body) == {"instrument", "method", "confidence", "cells"}
     assert (body["instrument"], body["method"], body["confidence"]) == ("kiosk-default@1.0", "pooled", 0.95)
     (cell,) = body["cells"]
-    assert set(cell) == {"unit", "field", "respondents", "overall", "factors", "criteria"}
+    assert set(cell) == {
+        *("unit", "field", "respondents", "overall", "factors", "criteria"),
+        *("weighted", "design_effect", "effective_size", "rank", "rank_low", "rank_high"),
+    }
+    assert cell["weighted"] is None, "nobody has counted the dossiers"
     assert set(cell["overall"]) == {"share", "satisfied", "answers", "se", "low", "high", "target", "verdict"}
     assert cell["respondents"] == 5, "a form without a rating is returned, not valid"
     assert (cell["overall"]["satisfied"], cell["overall"]["answers"]) == (65, 66)
@@ -53,6 +58,7 @@ def test_body_has_the_fixed_shape(client: FlaskClient, filled: Runtime, figures_
 def test_cells_by_unit_and_field_carry_the_target_of_each(client: FlaskClient, filled: Runtime, figures_key: str) -> None:
     body = ask(client, figures_key, "by=unit,field")
     assert cells(body) == {
+        (None, None): 5,
         (COMMUNE, "dat-dai"): 1,
         (COMMUNE, "ho-tich"): 1,
         (OLD_COMMUNE, "ho-tich"): 2,
@@ -133,3 +139,51 @@ def test_figure_of_one_field_is_held_against_that_fields_target(client: FlaskCli
 def test_misspelt_or_repeated_parameter_is_refused(client: FlaskClient, figures_key: str) -> None:
     for query in ("FROM=2025-01-01", "by=unit&by=field"):
         assert client.get(f"/api/v1/index?{query}", headers={"Authorization": f"Bearer {figures_key}"}).status_code == 400
+
+
+def count_dossiers(runtime: Runtime, counts: dict[tuple[str, str, str], int]) -> None:
+    with runtime.database.write() as session:
+        for (unit, field, block), finished in counts.items():
+            session.add(
+                DossierCount(
+                    id=f"{unit} {field} {block}", unit_key=unit, field_code=field, mode="in_person", block=block, finished=finished, late=0
+                )
+            )
+
+
+DOSSIERS = {
+    (COMMUNE, "ho-tich", "2025-07-2"): 30,
+    (COMMUNE, "dat-dai", "2025-07-2"): 50,
+    (NEIGHBOUR, "ho-tich", "2025-07-2"): 20,
+    (COMMUNE, "dat-dai", "2025-08-1"): 900,
+}
+
+
+def test_figures_are_weighted_to_the_dossiers_of_just_that_period(client: FlaskClient, filled: Runtime, figures_key: str) -> None:
+    count_dossiers(filled, DOSSIERS)
+    whole, *units = ask(client, figures_key, "by=unit&from=2025-07-15&to=2025-07-31")["cells"]
+    assert (whole["unit"], whole["field"], whole["respondents"]) == (None, None, 3)
+    cells_of = ask(client, figures_key, "by=unit,field&from=2025-07-15&to=2025-07-31")["cells"][1:]
+    x_and_m = {(c["unit"], c["field"]): (c["overall"]["satisfied"], c["overall"]["answers"]) for c in cells_of}
+    weights = {(COMMUNE, "ho-tich"): 30, (COMMUNE, "dat-dai"): 50, (NEIGHBOUR, "ho-tich"): 20}
+    top = sum(weights[place] * x for place, (x, _) in x_and_m.items())
+    bottom = sum(weights[place] * m for place, (_, m) in x_and_m.items())
+    assert whole["weighted"]["share"] == pytest.approx(top / bottom, rel=1e-12)
+    assert whole["weighted"]["share"] != whole["overall"]["share"]
+    assert all(unit["weighted"] is not None for unit in units)
+
+
+@pytest.mark.parametrize("query", ["from=2025-07-16&to=2025-07-31", "channel=invitation", "stage=filing"])
+def test_without_a_count_of_just_these_nothing_is_weighted(client: FlaskClient, filled: Runtime, figures_key: str, query: str) -> None:
+    count_dossiers(filled, DOSSIERS)
+    body = ask(client, figures_key, query)
+    assert [cell["weighted"] for cell in body["cells"]] == [None]
+
+
+def test_a_register_with_gaps_leaves_the_official_figures_as_they_are(client: FlaskClient, filled: Runtime, figures_key: str) -> None:
+    plain = ask(client, figures_key, "by=unit")
+    count_dossiers(filled, DOSSIERS)
+    body = ask(client, figures_key, "by=unit")
+    assert [cell["overall"] for cell in body["cells"]] == [cell["overall"] for cell in plain["cells"]]
+    weighted = {cell["unit"]: cell["weighted"] is not None for cell in body["cells"]}
+    assert weighted == {None: False, COMMUNE: True, NEIGHBOUR: True, OLD_COMMUNE: False}, "nobody counted the old commune's dossiers"

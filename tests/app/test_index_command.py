@@ -38,6 +38,10 @@ xã A,hộ tịch,paper,2025-12-31,4,1,5
 xã A,đất đai,paper,2024-12-31,,,
 """
 ESTIMATE_KEYS = ["share", "satisfied", "answers", "se", "low", "high", "target", "verdict"]
+CELL_KEYS = [
+    *("unit", "field", "respondents", "overall", "factors", "criteria"),
+    *("weighted", "design_effect", "effective_size", "rank", "rank_low", "rank_high"),
+]
 
 
 @pytest.fixture
@@ -72,14 +76,15 @@ def test_json_has_the_keys_others_rely_on(run: Run) -> None:
     assert list(found) == ["instrument", "method", "confidence", "cells"]
     assert (found["instrument"], found["method"], found["confidence"]) == ("thu@1.0", "pooled", 0.95)
     for cell in found["cells"]:
-        assert list(cell) == ["unit", "field", "respondents", "overall", "factors", "criteria"]
+        assert list(cell) == CELL_KEYS
         assert (list(cell["factors"]), list(cell["criteria"])) == (["1", "2"], ["1.1", "1.2", "2.1"])
         for estimate in (cell["overall"], *cell["factors"].values(), *cell["criteria"].values()):
             assert list(estimate) == ESTIMATE_KEYS
 
 
 def test_cells_are_sorted_and_a_unit_whose_forms_are_blank_has_null(run: Run) -> None:
-    cells = report(run(RESPONSES, "--by", "unit,field", "--json"))["cells"]
+    whole, *cells = report(run(RESPONSES, "--by", "unit,field", "--json"))["cells"]
+    assert whole == report(run(RESPONSES, "--json"))["cells"][0], "the first cell is everything"
     assert [(cell["unit"], cell["field"], cell["respondents"]) for cell in cells] == [
         ("xã A", "hộ tịch", 2),
         ("xã A", "đất đai", 0),
@@ -99,7 +104,7 @@ def test_without_by_there_is_one_cell_without_unit_and_field(run: Run) -> None:
 
 def test_one_dimension_alone_is_allowed(run: Run) -> None:
     cells = report(run(RESPONSES, "--by", "field", "--json"))["cells"]
-    assert [(cell["unit"], cell["field"]) for cell in cells] == [(None, "hộ tịch"), (None, "đất đai")]
+    assert [(cell["unit"], cell["field"]) for cell in cells] == [(None, None), (None, "hộ tịch"), (None, "đất đai")]
 
 
 def test_standard_error_is_that_of_the_ratio_of_sums(run: Run) -> None:
@@ -111,20 +116,21 @@ def test_standard_error_is_that_of_the_ratio_of_sums(run: Run) -> None:
 
 
 @pytest.mark.parametrize("method", ["criteria_mean", "factor_mean"])
-def test_means_have_a_share_and_no_interval(run: Run, method: str) -> None:
+def test_means_have_an_interval_of_their_own(run: Run, method: str) -> None:
     found = report(run(RESPONSES, "--json", "--method", method))
     overall = found["cells"][0]["overall"]
     assert found["method"] == method
-    assert overall["share"] is not None
-    assert (overall["se"], overall["low"], overall["high"]) == (None, None, None)
+    assert overall["se"] > 0
+    assert 0 <= overall["low"] < overall["share"] < overall["high"] <= 1
+    assert overall["se"] != report(run(RESPONSES, "--json"))["cells"][0]["overall"]["se"]
 
 
 def test_targets_are_those_of_the_year_of_the_last_day(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "targets.csv"
     path.write_text("unit,field,year,target,source\n,,2024,0.1,cũ\n,,2025,90%,KH\n,đất đai,2025,80%,KH\n", encoding="utf-8")
     cells = report(run(RESPONSES, "--json", "--by", "field", "--targets", path))["cells"]
-    assert [cell["overall"]["target"] for cell in cells] == [0.9, 0.8]
-    assert [cell["overall"]["verdict"] for cell in cells] == ["insufficient", "insufficient"]
+    assert [cell["overall"]["target"] for cell in cells] == [0.9, 0.9, 0.8]
+    assert [cell["overall"]["verdict"] for cell in cells] == ["insufficient"] * 3
 
 
 def test_confidence_moves_the_interval_and_is_printed(run: Run) -> None:
@@ -133,11 +139,11 @@ def test_confidence_moves_the_interval_and_is_printed(run: Run) -> None:
     assert wide["cells"][0]["overall"]["low"] < narrow["cells"][0]["overall"]["low"]
 
 
-def test_file_without_rows_gives_one_empty_cell_or_none(run: Run) -> None:
+def test_file_without_rows_gives_one_empty_cell(run: Run) -> None:
     header = RESPONSES.splitlines()[0] + "\n"
     (cell,) = report(run(header, "--json"))["cells"]
     assert (cell["respondents"], cell["overall"]["share"], cell["overall"]["answers"]) == (0, None, 0)
-    assert report(run(header, "--json", "--by", "unit"))["cells"] == []
+    assert report(run(header, "--json", "--by", "unit"))["cells"] == [cell]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +171,7 @@ def test_figure_is_the_same_when_the_file_is_read_in_many_small_blocks(run: Run,
 @pytest.mark.parametrize("text", ["NA", "null", "NaN", "1e3", "=x"])
 def test_texts_that_look_like_nothing_are_kept_as_text(run: Run, text: str) -> None:
     cells = report(run(RESPONSES.replace("xã A", text), "--json", "--by", "unit"))["cells"]
-    assert {cell["unit"] for cell in cells} == {text, "xã B"}
+    assert {cell["unit"] for cell in cells} == {None, text, "xã B"}
 
 
 @pytest.mark.parametrize(
@@ -180,6 +186,9 @@ def test_texts_that_look_like_nothing_are_kept_as_text(run: Run, text: str) -> N
         (RESPONSES.replace(",5,4,no_opinion", ",6,4,x"), "row 2, column '1.1'"),
         ("# a\n# b\n" + RESPONSES.replace(",5,4,no_opinion", ",6,4,x"), "row 4, column '1.1'"),
         (RESPONSES.replace("2025-07-03", "03/07/2025"), "row 3, column 'answered_on'"),
+        (RESPONSES.replace("paper,2025-07-03", "fax,2025-07-03"), "row 3, column 'channel': allowed are kiosk"),
+        (RESPONSES + "\n\n,,,,,,\nxã A,hộ tịch,paper,2025-07-02,5,5,7\n", "row 9, column '2.1'"),
+        ("# a\n" + RESPONSES + ",,,,,,\n \n,,\nxã A,hộ tịch,paper,2025-07-02,5,5\n", "row 10: has 6 cells"),
         (RESPONSES + 'xã A,"hộ tịch,paper,2025-07-02,5,5,5\n', "row 6: has 2 cells"),
         ("", "has no header"),
         ("# only\n", "has no header"),
@@ -201,6 +210,19 @@ def test_row_longer_than_a_block_is_told_in_a_sentence(run: Run, monkeypatch: py
     assert "is no CSV table" in refusal(run(text))
 
 
+@pytest.mark.parametrize("block_bytes", [150, 8 * 1024 * 1024])
+def test_blank_lines_are_no_responses_and_still_count_as_rows(run: Run, monkeypatch: pytest.MonkeyPatch, block_bytes: int) -> None:
+    monkeypatch.setattr(response_files, "_BLOCK_BYTES", block_bytes)
+    head, *rows = RESPONSES.splitlines()
+    gaps = ["", ",,,,,,", "", "  ", ",,"]
+    text = "\n".join([head, *[line for number in range(40) for line in (rows[number % 4], gaps[number % 5])], "a,b,kiosk,,9,,", ""])
+    number = text.splitlines().index("a,b,kiosk,,9,,") + 1
+    assert f"row {number}, column '1.1'" in refusal(run(text, "--json"))
+    clean = "\n".join([head, *rows * 10, ""])
+    assert report(run(text.replace("a,b,kiosk,,9,,\n", ""), "--json", "--by", "unit")) == report(run(clean, "--json", "--by", "unit"))
+    assert report(run(head + "\n\n,,\n,,,,,,\n", "--json"))["cells"][0]["respondents"] == 0
+
+
 def test_hundreds_of_ragged_rows_are_told_shortly(run: Run) -> None:
     message = refusal(run(RESPONSES + "x\n" * 500))
     assert message.count("has 1 cells") == 20
@@ -213,6 +235,10 @@ def test_hundreds_of_ragged_rows_are_told_shortly(run: Run) -> None:
         (("--by", "unit,unit"), "--by takes unit, field or unit,field."),
         (("--method", "mean"), "There is no method 'mean'; choose one of pooled"),
         (("--confidence", "1"), "1"),
+        (("--fpc",), "--fpc needs --population"),
+        (("--rank", "unit"), "--rank unit needs --by unit"),
+        (("--rank", "field", "--by", "unit"), "--rank takes unit"),
+        (("--population", "nowhere.csv"), "nowhere.csv cannot be used"),
         (("--targets", "nowhere.csv"), "nowhere.csv cannot be used"),
         (("--instrument", "nobody@1.0"), "there is no such instrument or file"),
     ],
@@ -225,6 +251,73 @@ def test_faulty_target_is_told_by_row_and_column(run: Run, tmp_path: Path) -> No
     path = tmp_path / "targets.csv"
     path.write_text("unit,target\n,90\n", encoding="utf-8")
     assert "row 2, column target: must be a share" in refusal(run(RESPONSES, "--targets", path))
+
+
+POPULATION = "unit,field,dossiers\nxã A,hộ tịch,30\nxã A,đất đai,10\nxã B,đất đai,60\n"
+
+
+def test_population_puts_weighted_figures_beside_the_official_ones(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "dossiers.csv"
+    path.write_text(POPULATION, encoding="utf-8")
+    result = run(RESPONSES, "--by", "unit", "--population", path, "--json")
+    whole, a, b = report(result)["cells"]
+    plain = report(run(RESPONSES, "--by", "unit", "--json"))["cells"]
+    for cell, without in zip((whole, a, b), plain, strict=True):
+        assert {name: cell[name] for name in CELL_KEYS[:6]} == {name: without[name] for name in CELL_KEYS[:6]}
+        assert without["weighted"] is None
+        assert list(cell["weighted"]) == ESTIMATE_KEYS
+    # xã A: 40 dossiers, two valid forms (x, m) = (0, 1), (2, 3); xã B: 60 dossiers, one form (2, 2). Land in xã A has a form
+    # without a rating only, so its dossiers are with the rest of the unit.
+    assert whole["weighted"]["share"] == pytest.approx((40 / 2 * 2 + 60 * 2) / (40 / 2 * 4 + 60 * 2), rel=1e-12)
+    assert a["weighted"]["share"] == a["overall"]["share"]
+    assert "Đơn vị xã A: gộp các lĩnh vực" in result.stderr
+    assert whole["effective_size"] <= whole["overall"]["answers"]
+    assert whole["design_effect"] > 0
+    assert (b["weighted"]["se"], b["effective_size"]) == (None, None), "one respondent says nothing of the spread"
+    finite = report(run(RESPONSES, "--population", path, "--fpc", "--json"))["cells"][0]
+    assert finite["overall"]["se"] == pytest.approx(plain[0]["overall"]["se"] * math.sqrt(1 - 3 / 100), rel=1e-12)
+    text = run(RESPONSES, "--by", "unit", "--population", path).stdout
+    assert "Có trọng số" in text
+    assert "Toàn bộ" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (POPULATION.replace("60", "-1"), "row 4, column dossiers: must be a whole number"),
+        (POPULATION.replace("60", "1.5"), "row 4, column dossiers: must be a whole number"),
+        (POPULATION.replace("60", ""), "row 4, column dossiers: is empty"),
+        (POPULATION + "xã B,đất đai,5\n", "row 5, column unit, field: row 4 already counts"),
+        ("unit,dossiers\nxã A,3\n", "column field: is missing"),
+        ("unit,field,dossiers\n", "not a single dossier"),
+        (POPULATION + "xã C,hộ tịch,5\n", "unit xã C holds 5 dossiers and no response"),
+        (POPULATION.replace("xã B,đất đai,60\n", ""), "unit xã B, field đất đai: 1 valid responses, but the population does not name it"),
+    ],
+)
+def test_population_that_cannot_be_used_is_told(run: Run, tmp_path: Path, text: str, sentence: str) -> None:
+    path = tmp_path / "dossiers.csv"
+    path.write_text(text, encoding="utf-8")
+    assert sentence in refusal(run(RESPONSES, "--population", path, "--json"))
+
+
+def test_more_responses_than_dossiers_switch_weights_off_with_a_sentence(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "dossiers.csv"
+    path.write_text(POPULATION.replace("30", "1"), encoding="utf-8")
+    result = run(RESPONSES, "--by", "unit", "--population", path, "--json")
+    assert [cell["weighted"] is None for cell in report(result)["cells"]] == [True, True, False]
+    assert "Đơn vị xã A, lĩnh vực hộ tịch: 2 phiếu hợp lệ nhưng chỉ có 1 hồ sơ" in result.stderr
+    assert "2 valid responses but" in refusal(run(RESPONSES, "--by", "unit,field", "--population", path, "--fpc", "--json"))
+
+
+def test_rank_of_units_is_shared_by_ties_and_left_out_below_the_least_number(run: Run) -> None:
+    head = RESPONSES.splitlines()[0]
+    rows = [
+        f"{unit},f,kiosk,,{level},4,4\n" for unit, level, n in (("a", 5, 40), ("b", 5, 40), ("c", 1, 40), ("d", 5, 29)) for _ in range(n)
+    ]
+    result = run(head + "\n" + "".join(rows), "--by", "unit", "--rank", "unit", "--json")
+    ranks = {cell["unit"]: (cell["rank"], cell["rank_low"], cell["rank_high"]) for cell in report(result)["cells"]}
+    assert ranks == {None: (None,) * 3, "a": (1, 1, 2), "b": (1, 1, 2), "c": (3, 3, 3), "d": (None,) * 3}
+    assert "Khoảng hạng" in run(head + "\n" + "".join(rows), "--by", "unit", "--rank", "unit").stdout
 
 
 def test_missing_file_is_told(tmp_path: Path) -> None:
