@@ -183,7 +183,7 @@ unit: is missing; field: is missing; channel: is missing; answered_at: is missin
         problems = []
         for details in error.errors(include_url=False, include_input=False):
             group, *rest = (step for step in details["loc"] if step != "[key]") if details["loc"] else ("response",)
-            if details["type"] == "extra_forbidden":
+            if details["type"] == "extra_forbidden" and not rest:
                 field = str(group) if is_code(str(group)) else "?"
             elif rest and isinstance(rest[0], str):
                 field = field_of(str(group), rest[0])

@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from app.models import Comment, Quarantined, RatingCode, RespondentAnswers, Response, ResponseReasons
 from app.runtime import Runtime
 from app.services.codes import issue_codes
-from app.services.generated_ids import mark_generated
 from app.services.digests import digest_apart
+from app.services.generated_ids import mark_generated
 from app.services.intake import Receipt, Sender, file_submissions, submit_responses
 from survey_forms import SheetError, Submission, read_submission
 from tests.clock import Clock

@@ -36,8 +36,7 @@ def ask_in_rotation(runtime: Runtime) -> Runtime:
 def key(runtime: Runtime) -> str:
     """The key of a tablet with a staff PIN."""
     device = declare_device(runtime, unit_key=COMMUNE, label="Máy quầy 1", counter_code="1", pin=PIN)
-    code, _ = issue_enrolment_code(runtime, device)
-    key = redeem_enrolment_code(runtime, code)
+    key = redeem_enrolment_code(runtime, issue_enrolment_code(runtime, device))
     assert isinstance(key, str)
     return key
 
@@ -250,7 +249,8 @@ def stored(runtime: Runtime) -> list[tuple[list[str] | None, dict[str, int | str
 
 def test_a_keypad_without_numlock_its_minus_and_a_key_held_down(open_small: Opener, key: str) -> None:
     page = open_small(f"/tablet/{key}", (1280, 800))
-    press = """([code, key, repeat]) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { code, key, repeat, bubbles: true, cancelable: true }))"""
+    press = """([code, key, repeat]) => document.activeElement.dispatchEvent(
+        new KeyboardEvent("keydown", { code, key, repeat, bubbles: true, cancelable: true }))"""
     for code in ("Numpad1", "Numpad2", "Numpad1", "Numpad1"):
         title = page.locator("h1").inner_text()
         page.evaluate(press, [code, NUMPAD_WITHOUT_NUMLOCK[code], False])
