@@ -115,8 +115,7 @@ WORDS: Final[dict[str, str]] = {
     "staff_revoked": "Máy chủ không nhận máy này; cần đăng ký lại",
     "staff_waiting": "Đang thử",
     "staff_version": "Phiên bản",
-    "staff_keys": "Bàn phím",
-    "staff_keys_more": (
+    "staff_keys": (
         "Bàn phím rời: phím 1–5 chọn ô theo thứ tự từ trái sang; 0 là “Không biết / chưa gặp” hoặc Bỏ qua; "
         "Xóa lùi (Backspace) hoặc dấu trừ là Quay lại; 1 hoặc Enter là Bắt đầu, Gửi phiếu khi màn hình chỉ có một nút."
     ),

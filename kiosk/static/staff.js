@@ -93,11 +93,11 @@ export class StaffScreen {
               row(t("staff_storage"), persisted, "staff-storage"),
               row(t("staff_link"), words[numbers.status], "staff-link"),
               row(t("staff_version"), numbers.version, "staff-version"),
-              row(t("staff_keys"), t("staff_keys_more"), "staff-keys"),
             ),
           ];
     this.#draw([
       ...facts,
+      make("p", { class: "hint", id: "staff-keys" }, t("staff_keys")),
       this.#said ? make("p", { class: "hint", role: "status" }, this.#said) : null,
       make(
         "div",
