@@ -22,6 +22,7 @@ from kiosk.visit import (
     FIELD,
     FINISH,
     KIND,
+    REASONS,
     STAGE,
     START,
     Visit,
@@ -41,10 +42,13 @@ from kiosk.wording import (
     SAY_CODES,
     SAY_EXPIRED_PAGE,
     SAY_NEW_SHEET,
+    SAY_REASON_LONG,
     SAY_REFUSED,
     SAY_UNREADABLE,
     WORDS,
 )
+from survey_forms.free_text import mask_numbers
+from survey_forms.reasons import MAX_REASON_CHARACTERS
 from survey_forms.translation import Language
 
 DEVICE_COOKIE: Final = "sipas_device"
@@ -91,6 +95,10 @@ def _never_stored(response: Response) -> Response:
 
 def _wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
+
+
+def _has_long_reason(state: FormState) -> bool:
+    return any(len(text.strip()) > MAX_REASON_CHARACTERS for text in state.reason_texts.values())
 
 
 class _Kiosk:
@@ -217,7 +225,7 @@ class _Kiosk:
 
     def _turn_page(self, visit: Visit, state: FormState) -> ResponseReturnValue:
         state = self._with_draw(visit, state)
-        order = pages(visit, visit.stage or state.stage, state.gave_feedback, state.drawn, state.kind)
+        order = pages(visit, visit.stage or state.stage, state.gave_feedback, state.drawn, state.kind, state.ratings)
         if "to_lang" in request.form:
             return self._pages.show(visit, state)
         if state.unreadable:
@@ -232,10 +240,12 @@ class _Kiosk:
         if target not in (START, STAGE, FIELD) and visit.field is None and state.field not in {c.code for c in visit.fields}:
             return self._pages.show(visit, replace(state, page=FIELD), SAY_CHOOSE_FIELD, 422)
         if state.page == KIND and target == KIND:  # the order was told before the stage was known
-            target = page_after(pages(visit, state.stage, state.gave_feedback, state.drawn, state.kind), KIND)
+            target = page_after(pages(visit, state.stage, state.gave_feedback, state.drawn, state.kind, state.ratings), KIND)
         faults = find_faults(self._services, state) if state.page == CODES else []
         if faults:
             return self._name_faults(visit, state, faults)
+        if state.page == REASONS and _has_long_reason(state):
+            return self._pages.show(visit, state, SAY_REASON_LONG, 422)
         return self._pages.show(visit, replace(state, page=target, asked=None))
 
     def _with_draw(self, visit: Visit, state: FormState) -> FormState:
@@ -265,6 +275,8 @@ class _Kiosk:
         form = RateForm()
         if not form.validate():
             return self._hold(known, state, next(iter(form.errors.values()))[0], FINISH)
+        if _has_long_reason(state):
+            return self._hold(known, state, SAY_REASON_LONG, REASONS)
         if state.unreadable:
             return self._hold(known, state, SAY_UNREADABLE, FINISH)
         try:
@@ -286,7 +298,7 @@ class _Kiosk:
         # Quarantined is kept too: a person will look at it, and the citizen has done everything right.
         if _wants_json():
             return jsonify(status=outcome.status, message=self._pages.say(WORDS["thanks_text"], state.lang))
-        return self._pages.thanks(known, submission.channel, state.lang)
+        return self._pages.thanks(known, submission.channel, state.lang, is_masked=mask_numbers(state.comment) != state.comment)
 
     def _hold(self, visit: Visit | None, state: FormState, say: str, page: str) -> ResponseReturnValue:
         """Show the page again with every answer on it, or tell the script to keep them."""

@@ -13,9 +13,12 @@ from typing import Final, Literal, TypeVar
 from unicodedata import category
 from uuid import UUID
 
+from werkzeug.datastructures import MultiDict
+
 from kiosk.codes import normalise_code
 from kiosk.errors import CodeMistyped
 from kiosk.visit import START, Visit, asked_codes
+from survey_forms.reasons import ReasonsGiven, list_low_rated
 from survey_forms.sheet import Rating, parse_rating
 from survey_forms.submission import MAX_FURTHER_CODES, Submission
 from survey_forms.text import is_code
@@ -23,6 +26,8 @@ from survey_forms.vocabulary import MODES, RESPONDENT_KINDS, STAGES, TOOK_CLASSE
 
 RATING: Final = "rating-"
 RESPONDENT: Final = "respondent-"
+REASON: Final = "reason-"
+REASON_TEXT: Final = "reason_text-"
 OVERALL: Final = "overall"
 CHANNELS_WITHOUT_DEVICE: Final[tuple[Channel, ...]] = ("invitation", "link", "poster")
 LONGEST_KEPT: Final = 20_000  # characters of a comment carried along, so that one that is too long can still be shortened
@@ -60,6 +65,9 @@ class FormState:
     overall: Rating | None = None
     respondent: Mapping[str, str] = dataclass_field(default_factory=dict)
     comment: str = ""
+    may_quote: bool = False
+    reasons: Mapping[str, tuple[str, ...]] = dataclass_field(default_factory=dict)
+    reason_texts: Mapping[str, str] = dataclass_field(default_factory=dict)
     helped: bool = False
     took: Took | None = None
     repeats_previous: bool | None = None
@@ -78,6 +86,8 @@ def parse_state(posted: Mapping[str, str]) -> FormState:
 
     `posted` maps field names to their last value. Nothing raises: a tampered field only loses itself.
     """
+    reasons: dict[str, tuple[str, ...]] = {}
+    reason_texts: dict[str, str] = {}
     ratings: dict[str, Rating] = {}
     respondent: dict[str, str] = {}
     unreadable: list[str] = []
@@ -88,6 +98,11 @@ def parse_state(posted: Mapping[str, str]) -> FormState:
                 ratings[name.removeprefix(RATING)] = rating
         elif name.startswith(RESPONDENT) and is_code(name.removeprefix(RESPONDENT)) and is_code(value):
             respondent[name.removeprefix(RESPONDENT)] = value
+        elif name.startswith(REASON) and is_code(name.removeprefix(REASON)):
+            if chips := _chips(posted, name):
+                reasons[name.removeprefix(REASON)] = chips
+        elif name.startswith(REASON_TEXT) and is_code(name.removeprefix(REASON_TEXT)) and value.strip():
+            reason_texts[name.removeprefix(REASON_TEXT)] = _clean_text(value)
     return FormState(
         page=posted.get("page", START),
         id=_uuid4(posted.get("id", "")),
@@ -111,6 +126,9 @@ def parse_state(posted: Mapping[str, str]) -> FormState:
         overall=_rating(posted.get(OVERALL, ""), OVERALL, unreadable),
         respondent=respondent,
         comment=_clean_text(posted.get("comment", "")),
+        may_quote=posted.get("may_quote") == "yes",
+        reasons=reasons,
+        reason_texts=reason_texts,
         helped=posted.get("helped") in ("yes", "on", "y", "true"),
         took=_one_of(TOOK_CLASSES, posted.get("took")),
         repeats_previous={"yes": True, "no": False}.get(posted.get("repeats_previous", "")),
@@ -140,6 +158,7 @@ def posted_fields(state: FormState) -> Iterator[tuple[str, str]]:
         "drawn": " ".join(state.drawn) if state.drawn else None,
         "asked": " ".join(state.asked) if state.asked else None,
         "comment": state.comment or None,
+        "may_quote": "yes" if state.may_quote else None,
         "helped": "yes" if state.helped else None,
         OVERALL: None if state.overall is None else str(state.overall),
         "took": state.took,
@@ -148,6 +167,8 @@ def posted_fields(state: FormState) -> Iterator[tuple[str, str]]:
     yield from ((name, value) for name, value in plain.items() if value is not None)
     yield from ((RATING + code, str(rating)) for code, rating in state.ratings.items())
     yield from ((RESPONDENT + code, answer) for code, answer in state.respondent.items())
+    yield from ((REASON + code, " ".join(chips)) for code, chips in state.reasons.items())
+    yield from ((REASON_TEXT + code, text) for code, text in state.reason_texts.items())
 
 
 def took_class(seconds: float) -> Took:
@@ -183,6 +204,7 @@ def build_submission(state: FormState, visit: Visit | None, now: datetime) -> Su
     asked = state.asked
     if asked is None and visit is not None and visit.instrument.id == instrument:
         asked = asked_codes(visit.instrument, stage, state.gave_feedback, state.drawn)
+    ratings: dict[str, object] = {code: rating for code, rating in state.ratings.items() if asked is None or code in asked}
     answered_at = bounded_moment(state.answered_at, now)
     took = state.took or (took_class((answered_at - state.started_at).total_seconds()) if state.started_at else None)
     return Submission(
@@ -192,7 +214,7 @@ def build_submission(state: FormState, visit: Visit | None, now: datetime) -> Su
         field=field_code,
         channel=visit.channel if visit else "link" if state.channel == "link" else "invitation",
         answered_at=answered_at,
-        ratings={code: rating for code, rating in state.ratings.items() if asked is None or code in asked},
+        ratings=ratings,
         code=state.code if visit is None else visit.code,
         codes=_further_codes(state, visit),
         counter=(visit.counter.code if visit.counter else None) if visit else state.counter,
@@ -205,8 +227,28 @@ def build_submission(state: FormState, visit: Visit | None, now: datetime) -> Su
         repeats_previous=state.repeats_previous,
         overall=state.overall,
         comment=state.comment.strip() or None,
+        may_quote=state.may_quote and bool(state.comment.strip()),
         respondent=dict(state.respondent),
+        reasons=_reasons(state, visit, ratings),
     )
+
+
+def _reasons(state: FormState, visit: Visit | None, ratings: Mapping[str, object]) -> dict[str, ReasonsGiven]:
+    """What went wrong, of the criteria that are still rated low: a rating that was raised afterwards takes its reasons along."""
+    given = {
+        code: ReasonsGiven(chips=state.reasons.get(code, ()), text=state.reason_texts.get(code))
+        for code in {**state.reasons, **state.reason_texts}
+    }
+    if visit is None:
+        return given  # the door knows the instrument
+    low = {criterion.code for criterion in list_low_rated(visit.instrument, ratings)}
+    return {code: reasons for code, reasons in given.items() if code in low}
+
+
+def _chips(posted: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Ticked boxes arrive one by one, carried ones in one field with spaces between."""
+    values = posted.getlist(name) if isinstance(posted, MultiDict) else [posted[name]]
+    return tuple(dict.fromkeys(code for value in values for code in value.split() if is_code(code)))
 
 
 def _further_codes(state: FormState, visit: Visit | None) -> tuple[str, ...] | None:

@@ -63,6 +63,7 @@ def _texts(visit: Visit, language: Language) -> dict[str, str]:
 def _instrument_data(instrument: Instrument) -> dict[str, Any]:
     return {
         "stem": instrument.stem,
+        "low_levels": list(instrument.scale.low_levels),
         "overall": instrument.overall,
         "feedback_question": instrument.feedback_question,
         "levels": [
@@ -80,7 +81,16 @@ def _instrument_data(instrument: Instrument) -> dict[str, Any]:
                 "code": factor.code,
                 "title": factor.title,
                 "short": factor.short,
-                "criteria": [{"code": c.code, "text": c.text, "stages": list(c.stages), "asked_of": c.asked_of} for c in factor.criteria],
+                "criteria": [
+                    {
+                        "code": c.code,
+                        "text": c.text,
+                        "stages": list(c.stages),
+                        "asked_of": c.asked_of,
+                        "reasons": [{"code": reason.code, "text": reason.text} for reason in c.reasons],
+                    }
+                    for c in factor.criteria
+                ],
             }
             for factor in instrument.factors
         ],

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from kiosk import wording
 from kiosk.dealing import Dealer
 from kiosk.faces import faces
-from kiosk.form_state import OVERALL, RATING, RESPONDENT, FormState, posted_fields
+from kiosk.form_state import OVERALL, RATING, REASON, REASON_TEXT, RESPONDENT, FormState, posted_fields
 from kiosk.forms import CodeForm, RateForm
 from kiosk.further_codes import CodeFault
 from kiosk.page_data import visit_data
@@ -24,17 +24,20 @@ from kiosk.visit import (
     FINISH,
     KIND,
     QUESTIONS,
+    REASONS,
     STAGE,
     START,
     Visit,
     asked_codes,
     criteria_in_question,
+    explainable,
     factor_of_page,
     factor_page,
     factors_at,
     pages,
 )
 from survey_forms.instrument import Criterion
+from survey_forms.reasons import MAX_REASON_CHARACTERS
 from survey_forms.translation import Language
 from survey_forms.vocabulary import Channel
 
@@ -64,7 +67,7 @@ class Pages:
         """The page `state` names, carrying everything answered so far; an unknown name shows the first page."""
         if not visit.fields or not visit.stages:
             return self._page("kiosk/problem.html", state.lang, 503, desk=visit.desk, problem="not_ready", home=None)
-        order = pages(visit, state.stage, state.gave_feedback, state.drawn, state.kind)
+        order = pages(visit, state.stage, state.gave_feedback, state.drawn, state.kind, state.ratings)
         if state.page not in order:
             state = replace(state, page=START)
         state = self._settled(visit, state)
@@ -88,11 +91,13 @@ class Pages:
             **self._content(visit, state),
         )
 
-    def thanks(self, visit: Visit | None, channel: Channel, lang: str) -> ResponseReturnValue:
-        """The sheet is kept. A tablet returns to its start page by itself, a citizen's own phone stays."""
+    def thanks(self, visit: Visit | None, channel: Channel, lang: str, *, is_masked: bool) -> ResponseReturnValue:
+        """The sheet is kept. A tablet returns to its start page by itself, a citizen's phone stays. Whose numbers were masked is told."""
         home = url_for("kiosk.tablet") if channel == "kiosk" else None
         desk = visit.desk if visit else None
-        return self._page("kiosk/thanks.html", lang, 200, desk=desk, field=None, home=home, by_code=channel != "poster")
+        return self._page(
+            "kiosk/thanks.html", lang, 200, desk=desk, field=None, home=home, by_code=channel != "poster", is_masked=is_masked
+        )
 
     def name_faults(self, faults: Sequence[CodeFault], lang: str) -> str:
         """What is wrong with further codes, by the line each stands on, as one text."""
@@ -167,10 +172,15 @@ class Pages:
             return "kiosk/choices.html", frozenset({_CHOICE_NAME[state.page]})
         if state.page == QUESTIONS:
             return "kiosk/questions.html", frozenset(RESPONDENT + question.code for question in visit.instrument.questions)
+        if state.page == OVERALL:
+            return "kiosk/overall.html", frozenset({OVERALL})
+        if state.page == REASONS:
+            low = [criterion.code for criterion in self._explainable(visit, state)]
+            return "kiosk/reasons.html", frozenset([*(REASON + code for code in low), *(REASON_TEXT + code for code in low)])
         if state.page == CODES:
             return "kiosk/codes.html", frozenset({"codes"})
         if state.page == FINISH:
-            return "kiosk/finish.html", frozenset({OVERALL, "comment", "helped"})
+            return "kiosk/finish.html", frozenset({"comment", "may_quote", "helped"})
         return "kiosk/factor.html", frozenset(RATING + c.code for c in self._criteria(visit, state))
 
     def _content(self, visit: Visit, state: FormState) -> dict[str, Any]:
@@ -181,6 +191,8 @@ class Pages:
         if state.page in _CHOICE_NAME:
             question, choices = self._choices(visit, state.page)
             return {"question": question, "choices": choices, "name": _CHOICE_NAME[state.page]}
+        if state.page == REASONS:
+            return {"criteria": self._explainable(visit, state), "most": MAX_REASON_CHARACTERS}
         factor = factor_of_page(visit.instrument, state.page)
         return {"factor": factor, "criteria": self._criteria(visit, state)} if factor else {}
 
@@ -226,11 +238,16 @@ class Pages:
         asked = asked_codes(visit.instrument, state.stage, state.gave_feedback, state.drawn)
         return tuple(criterion for criterion in factor.criteria if criterion.code in asked)
 
+    def _explainable(self, visit: Visit, state: FormState) -> tuple[Criterion, ...]:
+        if state.stage is None:
+            return ()
+        return explainable(visit.instrument, state.ratings, asked_codes(visit.instrument, state.stage, state.gave_feedback, state.drawn))
+
     def _segments(self, visit: Visit, state: FormState) -> list[dict[str, Any]]:
         """The bar of progress: one segment per factor, as long as its criteria."""
         if state.stage is None:
             return []
-        order = pages(visit, state.stage, state.gave_feedback, state.drawn, state.kind)
+        order = pages(visit, state.stage, state.gave_feedback, state.drawn, state.kind, state.ratings)
         in_question = criteria_in_question(visit.instrument, state.stage, state.drawn)
         here = order.index(state.page)
         segments = []

@@ -13,6 +13,7 @@ MODULES: Final = (
     "dom.js",
     "ending.js",
     "flow.js",
+    "masking.js",
     "rotation.js",
     "idle.js",
     "screen.js",

@@ -1,18 +1,22 @@
 """One visit: what is known before the first question, and the pages a visit without scripts goes through."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kiosk.protocols import Choice, Desk, Device, Invitation
 from survey_forms.instrument import Criterion, Factor, Instrument
+from survey_forms.reasons import list_low_rated
 from survey_forms.rotation import MOST_ASKED
 from survey_forms.vocabulary import STAGES, Asking, Channel, Mode, RespondentKind, Stage
 
-START, STAGE, FIELD, KIND, FEEDBACK, QUESTIONS, CODES, FINISH = (
+START, STAGE, FIELD, KIND, FEEDBACK, OVERALL, REASONS, QUESTIONS, CODES, FINISH = (
     "start",
     "stage",
     "field",
     "kind",
     "feedback",
+    "overall",
+    "reasons",
     "questions",
     "codes",
     "finish",
@@ -89,6 +93,11 @@ def asked_codes(instrument: Instrument, stage: Stage, gave_feedback: bool | None
     return tuple(c.code for c in criteria_in_question(instrument, stage, drawn) if c.asked_of == "everyone" or gave_feedback)
 
 
+def explainable(instrument: Instrument, ratings: Mapping[str, object], asked: Iterable[str]) -> tuple[Criterion, ...]:
+    """The criteria rated low that have reasons to choose from."""
+    return tuple(criterion for criterion in list_low_rated(instrument, ratings, asked) if criterion.reasons)
+
+
 def is_drawn(instrument: Instrument, stage: Stage, drawn: tuple[str, ...] | None) -> bool:
     """Whether this can be a handful of that stage: what a page carries along is only believed when it can be."""
     possible = {criterion.code for criterion in instrument.criteria_at(stage)}
@@ -117,11 +126,14 @@ def pages(
     gave_feedback: bool | None,
     drawn: tuple[str, ...] | None = None,
     kind: RespondentKind | None = None,
+    ratings: Mapping[str, object] | None = None,
 ) -> tuple[str, ...]:
     """The pages of this visit in order. Before the stage is known only the pages up to that choice can be told.
 
     The feedback question stands before the first factor that holds a criterion depending on it; a factor whose every criterion falls
-    away is left out. Whoever acts for others may add the codes of further dossiers.
+    away is left out. Whoever rated something low is asked once, after everything is rated, what went wrong: asked after each low
+    rating it would slow people down and teach them that a good rating is the shorter way. Questions about the person come after all
+    ratings. Whoever acts for others may add the codes of further dossiers.
     """
     instrument = visit.instrument
     stage = visit.stage or stage
@@ -142,6 +154,10 @@ def pages(
             middle.append(FEEDBACK)
         if any(criterion.code in asked for criterion in factor.criteria):
             middle.append(factor_page(factor))
+    if instrument.overall:
+        middle.append(OVERALL)
+    if explainable(instrument, ratings or {}, asked):
+        middle.append(REASONS)
     if instrument.questions:
         middle.append(QUESTIONS)
     if visit.code is not None and kind == "authorised":

@@ -54,7 +54,13 @@ WORDS: Final[dict[str, str]] = {
     "comment": "Ý kiến của Ông/Bà (không bắt buộc)",
     "comment_advice": "Xin không ghi họ tên, số điện thoại hay số giấy tờ.",
     "comment_left": "Còn {count} ký tự",
+    "masked": "Số điện thoại, số giấy tờ trong ý kiến được che đi.",
+    "may_quote": "Đồng ý để cơ quan trích đăng ý kiến này (không kèm tên)",
     "helped": "Có người giúp tôi trả lời",
+    "reasons_title": "Điều gì chưa tốt?",
+    "reasons_more": "Không bắt buộc. Ông/Bà chọn lý do cho những câu đã chấm thấp, hoặc bỏ qua.",
+    "reason_other": "Lý do khác",
+    "reason_words": "Viết ngắn gọn",
     "thanks_title": "Cảm ơn Ông/Bà",
     "thanks_text": "Phiếu đã được nhận. Câu trả lời được cộng chung với các phiếu khác để cơ quan phục vụ tốt hơn.",
     "thanks_return": "Màn hình tự trở về sau {seconds} giây.",
@@ -109,6 +115,10 @@ WORDS: Final[dict[str, str]] = {
     "staff_revoked": "Máy chủ không nhận máy này; cần đăng ký lại",
     "staff_waiting": "Đang thử",
     "staff_version": "Phiên bản",
+    "staff_keys": (
+        "Bàn phím rời: phím 1–5 chọn ô theo thứ tự từ trái sang; 0 là “Không biết / chưa gặp” hoặc Bỏ qua; "
+        "Xóa lùi (Backspace) hoặc dấu trừ là Quay lại; 1 hoặc Enter là Bắt đầu, Gửi phiếu khi màn hình chỉ có một nút."
+    ),
     "staff_send": "Gửi ngay",
     "staff_save": "Lưu hộp phiếu ra tệp",
     "staff_file": "Đã lưu tệp. Tệp được niêm phong; chỉ máy chủ mở được. Phiếu vẫn được giữ trên máy.",
@@ -127,6 +137,7 @@ SAY_CHOOSE_FIELD: Final = "Xin Ông/Bà chọn lĩnh vực của hồ sơ."
 SAY_UNREADABLE: Final = "Có câu trả lời không đọc được và đã để trống. Xin Ông/Bà xem lại câu để trống, rồi tiếp tục."
 SAY_NEW_SHEET: Final = "Phiếu gửi lên thiếu số phiếu. Câu trả lời của Ông/Bà còn nguyên; xin bấm Gửi phiếu một lần nữa."
 SAY_COMMENT_LONG: Final = "Ý kiến dài quá 2000 ký tự. Xin Ông/Bà rút ngắn rồi gửi lại."
+SAY_REASON_LONG: Final = "Lý do dài quá 300 ký tự. Xin Ông/Bà rút ngắn rồi tiếp tục."
 SAY_CODES: Final = "Có mã chưa dùng được. Xin Ông/Bà sửa hoặc xóa dòng đó; các câu trả lời còn nguyên."
 SAY_CODE_LINE: Final = "Dòng {number}: {problem}"
 SAY_REFUSED: Final = WORDS["refused_text"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from survey_forms.text import is_code
+
 
 class SurveyFormError(Exception):
     """Base of every error of this package."""
@@ -51,6 +53,12 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.field}: {self.problem}"
+
+
+def field_of(group: str, key: str) -> str:
+    """The field name of a problem: ``ratings.1.1``. A key that does not look like a code is somebody's text and is
+    replaced by a question mark."""
+    return f"{group}.{key}" if is_code(key) else f"{group}.?"
 
 
 class SheetError(SurveyFormError):

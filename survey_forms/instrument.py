@@ -23,22 +23,41 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+class Option(_Part):
+    """One answer offered: to a question, or to what went wrong with a criterion."""
+
+    code: Code
+    text: Sentence
+
+
 class Criterion(_Part):
-    """One statement a citizen rates (tiêu chí). Its stages are those of its factor unless it names fewer."""
+    """One statement a citizen rates (tiêu chí).
+
+    Its stages are those of its factor unless it names fewer, and it judges whom its factor judges unless it names somebody else: the
+    time limit stands among the procedures of the desk, but the unit that resolves the dossier keeps it or not. ``reasons`` are what
+    somebody who rated it low can tick as what went wrong; none means that a few own words are all that can be said.
+    """
 
     code: Code
     text: Sentence
     stages: tuple[Stage, ...] = STAGES
     asked_of: AskedOf = "everyone"
+    judges: Judges = "desk"
+    reasons: tuple[Option, ...] = ()
 
     @field_validator("stages")
     @classmethod
     def _stages_are_named_once(cls, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
         return _each_stage_once(stages)
 
+    @model_validator(mode="after")
+    def _reasons_differ(self) -> Self:
+        _refuse_repeats((reason.code, ("reasons", index, "code")) for index, reason in enumerate(self.reasons))
+        return self
+
 
 class Factor(_Part):
-    """A group of criteria (yếu tố) with one share of its own, and whom it judges.
+    """A group of criteria (yếu tố) with one share of its own, and whom its criteria judge unless they say otherwise.
 
     ``short`` is for narrow places such as the progress bar. Raises ValidationError when a criterion names a stage at
     which its factor is not asked.
@@ -59,14 +78,17 @@ class Factor(_Part):
 
     @field_validator("criteria")
     @classmethod
-    def _criteria_keep_to_the_stages(cls, criteria: tuple[Criterion, ...], info: ValidationInfo) -> tuple[Criterion, ...]:
+    def _criteria_take_after_their_factor(cls, criteria: tuple[Criterion, ...], info: ValidationInfo) -> tuple[Criterion, ...]:
         if not criteria:
             raise PydanticCustomError("structure", "a factor needs at least one criterion")
         stages: tuple[Stage, ...] | None = info.data.get("stages")
-        if stages is None:
-            return criteria  # the factor's own stages are wrong, and that is the error to report
+        judges: Judges | None = info.data.get("judges")
+        if stages is None or judges is None:
+            return criteria  # the factor's own stages or judges are wrong, and that is the error to report
         settled = []
         for index, criterion in enumerate(criteria):
+            if "judges" not in criterion.model_fields_set:
+                criterion = criterion.model_copy(update={"judges": judges})
             if "stages" not in criterion.model_fields_set:
                 criterion = criterion.model_copy(update={"stages": stages})
             elif not set(criterion.stages) <= set(stages):
@@ -81,13 +103,6 @@ class Factor(_Part):
                 )
             settled.append(criterion)
         return tuple(settled)
-
-
-class Option(_Part):
-    """One answer offered to a question."""
-
-    code: Code
-    text: Sentence
 
 
 class Question(_Part):
@@ -191,7 +206,9 @@ class Instrument(_Part):
         yield from self.scale.labels
         for factor in self.factors:
             yield from filter(None, (factor.title, factor.short))
-            yield from (criterion.text for criterion in factor.criteria)
+            for criterion in factor.criteria:
+                yield criterion.text
+                yield from (reason.text for reason in criterion.reasons)
         yield from filter(None, (self.overall, self.feedback_question))
         for question in self.questions:
             yield question.text
@@ -202,8 +219,10 @@ class Instrument(_Part):
         """SHA-256 (hex) over what a citizen was asked: series, version, codes, scale and every Vietnamese text.
 
         It is what keeps a published version from changing unseen. Stages, ``asked_of`` and ``judges`` are left out:
-        they say when and of whom a question is asked, not what it means. Comments, key order and white space of the
-        file do not reach it.
+        they say when and of whom a question is asked, not what it means. So are ``reasons``: they are offered after the
+        ratings and enter no figure of the index, so an office may sharpen them under a version already published; the
+        price is a rule kept by hand – a reason's code never takes another meaning. Comments, key order and white space
+        of the file do not reach it.
         """
         content = {
             "series": self.series,

@@ -66,6 +66,17 @@ class Scale(BaseModel):
         return self.labels[self.position(level)]
 
     @property
+    def low_levels(self) -> tuple[int, ...]:
+        """The levels below the middle of the scale, worst first: the two lowest of five, the one lowest of three or two.
+
+        Whoever chose one of them is asked, if they like, what went wrong.
+
+        >>> Scale(levels=(1, 2, 3, 4, 5), satisfied_from=4, labels=("a", "b", "c", "d", "e")).low_levels
+        (1, 2)
+        """
+        return self.levels[: len(self.levels) // 2]
+
+    @property
     def satisfied_position(self) -> int:
         """The place of the first level that counts as satisfied."""
         return self.position(self.satisfied_from)

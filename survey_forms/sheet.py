@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from survey_forms.errors import Problem, SheetError
+from survey_forms.errors import Problem, SheetError, field_of
+from survey_forms.free_text import check_free_text
 from survey_forms.instrument import Instrument
-from survey_forms.text import has_control_characters, is_code, normalise
+from survey_forms.reasons import ReasonsGiven, check_reasons
+from survey_forms.text import normalise
 from survey_forms.vocabulary import NO_OPINION, STAGES, NoOpinion, Stage
 
 MAX_COMMENT_CHARACTERS: Final = 2000
@@ -32,6 +34,8 @@ class AnswerSheet:
     overall: Rating | None
     comment: str | None
     respondent: Mapping[str, str]
+    may_quote: bool = False
+    reasons: Mapping[str, ReasonsGiven] = field(default_factory=dict)
 
 
 def validate_sheet(
@@ -43,6 +47,8 @@ def validate_sheet(
     overall: object = None,
     comment: object = None,
     respondent: Mapping[str, object] | None = None,
+    may_quote: bool = False,
+    reasons: Mapping[str, ReasonsGiven] | None = None,
 ) -> AnswerSheet:
     """Check one citizen's answers against an instrument and bring them into their one stored form.
 
@@ -50,7 +56,8 @@ def validate_sheet(
     ``True``, ``4.0`` and ``"4"`` are errors (`parse_rating` reads texts). ``asked`` None means every criterion of the
     stage; order and repetition carry no meaning elsewhere, so ``asked`` is kept in the order of the form and may not
     repeat. A sheet with no rating at all is returned: it is stored and counted as returned, and enters no statistic.
-    The comment becomes NFC, stripped, line ends ``\\n``; an empty one is None.
+    The comment becomes NFC, stripped, line ends ``\\n``; an empty one is None, and then nothing may be quoted. Reasons
+    stand only beside a rating below the scale's middle; those that say nothing are left out.
 
     Raises SheetError listing every problem, each with its field and never with the value.
 
@@ -62,14 +69,19 @@ def validate_sheet(
     problems: list[Problem] = []
     sheet_stage = _check_stage(stage, problems)
     asked_codes = _check_asked(instrument, sheet_stage, asked, problems)
+    checked_ratings = _check_ratings(instrument, asked_codes, ratings, problems)
+    checked_overall = _check_overall(instrument, overall, problems)
+    checked_comment = _check_comment(comment, problems)
     sheet = AnswerSheet(
         instrument_id=instrument.id,
         stage=sheet_stage,
         asked=asked_codes,
-        ratings=_check_ratings(instrument, asked_codes, ratings, problems),
-        overall=_check_overall(instrument, overall, problems),
-        comment=_check_comment(comment, problems),
+        ratings=checked_ratings,
+        overall=checked_overall,
+        comment=checked_comment,
         respondent=_check_respondent(instrument, respondent, problems),
+        may_quote=may_quote and checked_comment is not None,
+        reasons=check_reasons(instrument, checked_ratings, reasons or {}, problems),
     )
     if problems:
         raise SheetError(tuple(problems))
@@ -98,12 +110,6 @@ def answers_given(sheet: AnswerSheet) -> int:
     """How many criteria were rated with a level; blanks and “Không biết / chưa gặp” are none. 0 makes the sheet a
     returned but not a valid one."""
     return sum(1 for rating in sheet.ratings.values() if rating != NO_OPINION)
-
-
-def field_of(group: str, key: str) -> str:
-    """The field name of a problem: ``ratings.1.1``. A key that does not look like a code is somebody's text and is
-    replaced by a question mark."""
-    return f"{group}.{key}" if is_code(key) else f"{group}.?"
 
 
 def _check_stage(stage: object, problems: list[Problem]) -> Stage:
@@ -182,13 +188,7 @@ def _check_comment(comment: object, problems: list[Problem]) -> str | None:
     if not isinstance(comment, str):
         problems.append(Problem("comment", "must be a text"))
         return None
-    # A browser sends the line ends of a text area as CR LF.
-    text = normalise(comment.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if len(text) > MAX_COMMENT_CHARACTERS:
-        problems.append(Problem("comment", f"is longer than {MAX_COMMENT_CHARACTERS} characters; shorten it"))
-    if has_control_characters(text, allowed="\n"):
-        problems.append(Problem("comment", "holds a control character; only line ends are allowed"))
-    return text or None
+    return check_free_text(comment, "comment", MAX_COMMENT_CHARACTERS, problems)
 
 
 def _check_respondent(instrument: Instrument, respondent: Mapping[str, object] | None, problems: list[Problem]) -> dict[str, str]:

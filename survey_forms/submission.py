@@ -20,9 +20,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from survey_forms.errors import Problem, SheetError
+from survey_forms.errors import Problem, SheetError, field_of
+from survey_forms.free_text import FreeText
 from survey_forms.instrument import Instrument
-from survey_forms.sheet import AnswerSheet, field_of, validate_sheet
+from survey_forms.reasons import ReasonsGiven
+from survey_forms.sheet import AnswerSheet, validate_sheet
 from survey_forms.text import has_control_characters, is_code, normalise
 from survey_forms.vocabulary import Channel, Mode, RespondentKind, Stage, Took
 
@@ -86,7 +88,9 @@ class Submission(BaseModel):
     ``id`` is made by the sender, so that sending again is safe. ``answered_at`` needs a time zone and becomes UTC.
     ``resolving_unit`` is the unit that decided the dossier where that is not the desk. ``asked`` None means every
     criterion of the stage. ``codes`` are further rating codes beside ``code``, of the same unit and field: one agent with
-    thirty dossiers answers once, and all are spent together or none. Every string is NFC. Raises pydantic's
+    thirty dossiers answers once, and all are spent together or none. ``may_quote``: the office may quote the comment in public,
+    without a name. ``reasons`` stand by criterion beside a low rating. Every string is NFC, and in free text the numbers by
+    which somebody could be found are masked. Raises pydantic's
     ValidationError, without the values; see `read_submission` for problems by field.
     """
 
@@ -113,10 +117,12 @@ class Submission(BaseModel):
     took: Took | None = None
     repeats_previous: bool | None = None
     overall: object | None = None
-    comment: Text | None = None
+    comment: FreeText | None = None
+    may_quote: bool = False
     respondent: dict[Text, Text] = Field(default_factory=dict)
+    reasons: dict[Text, ReasonsGiven] = Field(default_factory=dict)
 
-    @field_validator("ratings", "respondent", mode="before")
+    @field_validator("ratings", "respondent", "reasons", mode="before")
     @classmethod
     def _no_two_keys_become_one(cls, value: object) -> object:
         if isinstance(value, dict):
@@ -144,6 +150,8 @@ class Submission(BaseModel):
             overall=self.overall,
             comment=self.comment,
             respondent=self.respondent,
+            may_quote=self.may_quote,
+            reasons=self.reasons,
         )
 
 
@@ -175,7 +183,7 @@ unit: is missing; field: is missing; channel: is missing; answered_at: is missin
         problems = []
         for details in error.errors(include_url=False, include_input=False):
             group, *rest = (step for step in details["loc"] if step != "[key]") if details["loc"] else ("response",)
-            if details["type"] == "extra_forbidden":
+            if details["type"] == "extra_forbidden" and not rest:
                 field = str(group) if is_code(str(group)) else "?"
             elif rest and isinstance(rest[0], str):
                 field = field_of(str(group), rest[0])

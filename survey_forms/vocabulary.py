@@ -23,7 +23,7 @@ Took = Literal["<30", "30-59", "60-119", ">=120"]
 """Seconds a respondent needed, in four classes: exact times would let an onlooker find the sheet again."""
 
 Judges = Literal["desk", "resolver"]
-"""Whom a factor judges: the receiving desk, or the unit that resolves the dossier."""
+"""Whom a factor or one of its criteria judges: the receiving desk, or the unit that resolves the dossier."""
 
 AskedOf = Literal["everyone", "feedback_givers"]
 """Whom a criterion is put to: everyone, or only those who ever gave feedback."""

@@ -17,6 +17,7 @@ from app.queries.instruments import find_instrument, list_series
 from app.runtime import Runtime, day_of_hour, hour_of
 from app.services.intake import Sender, file_submissions
 from survey_forms import AnswerSheet, Instrument, SheetError, Stage, Submission, parse_rating, read_submission
+from survey_forms.free_text import mask_numbers
 from survey_forms.submission import EARLIEST_YEAR
 
 _AS_THEY_STAND = ("channel", "stage", "mode", "kind", "helped", "took", "repeats_previous")
@@ -209,7 +210,7 @@ def _list_different(sheet: _Sheet, stored: Response, comment: Comment | None) ->
         "overall": (sheet.sheet.overall, stored.overall),
         "answered_on": (row.answered_on, day_of_hour(stored.answered_hour)),
         "answered_at": (min(hour_of(submission.answered_at), stored.received_hour), stored.answered_hour),
-        "comment": (sheet.sheet.comment, comment.text if comment is not None else None),
+        "comment": (sheet.sheet.comment, None if comment is None or comment.text is None else mask_numbers(comment.text)),
     }
     for name in _AS_THEY_STAND:
         said[name] = (getattr(submission, name), getattr(stored, name))

@@ -8,7 +8,7 @@ from app.models.installation import Installation
 from app.models.paper import PaperBatch, PaperBox, PaperCopy, PaperEntry, PaperSheet
 from app.models.people import ApiKey, SignIn, User
 from app.models.places import Counter, Unit, UnitCode, UnitSuccession
-from app.models.responses import Comment, Exclusion, Quarantined, RespondentAnswers, Response
+from app.models.responses import Comment, Exclusion, Quarantined, RespondentAnswers, Response, ResponseReasons
 from app.models.targets import Floor, ReportingCalendar, Target
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "ReportingCalendar",
     "RespondentAnswers",
     "Response",
+    "ResponseReasons",
     "SignIn",
     "Target",
     "Unit",

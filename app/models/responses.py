@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import JSON, Dialect, ForeignKey, Index, LargeBinary, String, TypeDecorator, Uuid
+from sqlalchemy import JSON, Dialect, ForeignKey, Index, LargeBinary, String, TypeDecorator, Uuid, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import UNORDERED, Base
@@ -68,7 +68,10 @@ class Response(Base):
 
 
 class Comment(Base):
-    """A comment, erasable: `digest` = SHA-256(salt + text) stays, so the response's seal outlives the text."""
+    """A comment, erasable: `digest` = SHA-256(salt + text) stays, so the response's seal outlives the text.
+
+    Where its writer allowed quoting, the digest covers that too: nobody can add the consent afterwards.
+    """
 
     __tablename__ = "comments"
     __table_args__ = (UNORDERED,)
@@ -76,6 +79,8 @@ class Comment(Base):
     response_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("responses.id"), primary_key=True)
     salt: Mapped[bytes | None] = mapped_column(LargeBinary)
     text: Mapped[str | None]
+    may_quote: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the office may quote it in public, without a name."""
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     erased_on: Mapped[date | None]
 
@@ -89,6 +94,20 @@ class RespondentAnswers(Base):
     response_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("responses.id"), primary_key=True)
     salt: Mapped[bytes | None] = mapped_column(LargeBinary)
     answers: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    erased_on: Mapped[date | None]
+
+
+class ResponseReasons(Base):
+    """What went wrong with criteria rated low: ticked reasons and own words by criterion, apart and erasable like a comment."""
+
+    __tablename__ = "response_reasons"
+    __table_args__ = (UNORDERED,)
+
+    response_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("responses.id"), primary_key=True)
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    reasons: Mapped[dict[str, dict[str, object]] | None] = mapped_column(JSON(none_as_null=True))
+    """By criterion code: `chips`, codes of the instrument's reasons, and `text`, own words or None."""
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     erased_on: Mapped[date | None]
 

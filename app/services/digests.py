@@ -19,7 +19,12 @@ def digest_response(runtime: Runtime, sent: Mapping[str, object]) -> bytes:
     return hmac.digest(runtime.key("response-digest"), canonical, "sha256")
 
 
-def digest_apart(salt: bytes, content: str | Mapping[str, str]) -> bytes:
-    """Digest of a comment or of respondent answers. Once the salt is erased with the content, it tells nothing."""
+def digest_comment(salt: bytes, text: str, *, may_quote: bool) -> bytes:
+    """Digest of a comment; with the consent to quote it where that was given."""
+    return digest_apart(salt, {"may_quote": True, "text": text} if may_quote else text)
+
+
+def digest_apart(salt: bytes, content: str | Mapping[str, object]) -> bytes:
+    """Digest of what stands apart from a response. Once the salt is erased with the content, it tells nothing."""
     plain = content.encode() if isinstance(content, str) else orjson.dumps(dict(content), option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(salt + plain).digest()

@@ -17,15 +17,16 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.models import Comment, Field, Installation, Quarantined, RespondentAnswers, Response, Unit
+from app.models import Comment, Field, Installation, Quarantined, RespondentAnswers, Response, ResponseReasons, Unit
 from app.queries.instruments import find_instrument
 from app.queries.units import is_within
 from app.runtime import Runtime, hour_of
 from app.services.codes import CodesRefusedError, spend_codes
-from app.services.digests import digest_apart, digest_response
+from app.services.digests import digest_apart, digest_comment, digest_response
 from app.services.generated_ids import is_generated
 from app.services.heartbeat import corrected_moment
 from survey_forms import AnswerSheet, SheetError, Submission
+from survey_forms.free_text import mask_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,23 +170,43 @@ def _to_row(runtime: Runtime, session: Session, submission: Submission, sheet: A
 def _store_apart(runtime: Runtime, session: Session, sheet: AnswerSheet, response_id: UUID) -> None:
     if sheet.comment is not None:
         salt = runtime.random_bytes(16)
-        session.add(Comment(response_id=response_id, salt=salt, text=sheet.comment, digest=digest_apart(salt, sheet.comment)))
+        digest = digest_comment(salt, sheet.comment, may_quote=sheet.may_quote)
+        session.add(Comment(response_id=response_id, salt=salt, text=sheet.comment, may_quote=sheet.may_quote, digest=digest))
     if sheet.respondent:
         salt, answers = runtime.random_bytes(16), dict(sheet.respondent)
         session.add(RespondentAnswers(response_id=response_id, salt=salt, answers=answers, digest=digest_apart(salt, answers)))
+    if reasons := _as_stored(sheet):
+        salt = runtime.random_bytes(16)
+        session.add(ResponseReasons(response_id=response_id, salt=salt, reasons=reasons, digest=digest_apart(salt, reasons)))
+
+
+def _as_stored(sheet: AnswerSheet) -> dict[str, dict[str, object]]:
+    return {code: {"chips": list(given.chips), "text": given.text} for code, given in sheet.reasons.items()}
 
 
 def _is_same(session: Session, response_id: UUID, digest: bytes, sheet: AnswerSheet) -> bool:
-    """Whether what is stored under this id is what was sent again; an erased comment counts as the same."""
+    """Whether what is stored under this id is what was sent again; what was erased since counts as the same."""
     stored = session.execute(select(Response.digest).where(Response.id == response_id)).scalar_one()
     return (
         hmac.compare_digest(stored, digest)
-        and _matches(session.get(Comment, response_id), sheet.comment)
+        and _is_same_comment(session.get(Comment, response_id), sheet)
         and _matches(session.get(RespondentAnswers, response_id), sheet.respondent or None)
+        and _matches(session.get(ResponseReasons, response_id), _as_stored(sheet) or None)
     )
 
 
-def _matches(stored: Comment | RespondentAnswers | None, sent: str | Mapping[str, str] | None) -> bool:
+def _is_same_comment(stored: Comment | None, sheet: AnswerSheet) -> bool:
+    if stored is None or sheet.comment is None:
+        return stored is None and sheet.comment is None
+    if stored.salt is None:
+        return True
+    if hmac.compare_digest(stored.digest, digest_comment(stored.salt, sheet.comment, may_quote=sheet.may_quote)):
+        return True
+    # A comment stored before numbers were masked at this door comes again masked.
+    return stored.text is not None and mask_numbers(stored.text) == sheet.comment and stored.may_quote == sheet.may_quote
+
+
+def _matches(stored: RespondentAnswers | ResponseReasons | None, sent: Mapping[str, object] | None) -> bool:
     if stored is None or sent is None:
         return stored is None and sent is None
     return stored.salt is None or hmac.compare_digest(stored.digest, digest_apart(stored.salt, sent))

@@ -11,6 +11,7 @@ from kiosk.paper_form import PAPER_WORDS, list_level_keys
 from kiosk.visit import asked_codes, asks_about_feedback
 from kiosk.wording import KIND_WORDS, WORDS
 from survey_forms import NO_OPINION, Instrument, Stage, Submission, read_submission
+from survey_forms.free_text import mask_numbers
 from survey_forms.sheet import MAX_COMMENT_CHARACTERS
 
 FIELD, KIND, FEEDBACK, OVERALL, HELPED, COMMENT = "field", "kind", "feedback", "overall", "helped", "comment"
@@ -78,7 +79,8 @@ def read_answers(cells: tuple[Cell, ...], posted: Mapping[str, str]) -> tuple[di
         if not value:
             continue
         if not cell.keys:
-            value = "\n".join(line.strip() for line in value.splitlines())
+            # Masked before the typing itself is kept, not only when the sheet is handed in.
+            value = mask_numbers("\n".join(line.strip() for line in value.splitlines()))
             is_taken = len(value) <= MAX_COMMENT_CHARACTERS
         else:
             is_taken = value in cell.keys

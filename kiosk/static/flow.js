@@ -1,5 +1,7 @@
 // Which step comes when, and what is asked of whom. Pure: data and answers in, values out; nothing is drawn, stored or sent here.
 
+import { maskNumbers } from "./masking.js";
+
 export const NO_OPINION = "no_opinion";
 
 export function emptyAnswers(data) {
@@ -12,6 +14,8 @@ export function emptyAnswers(data) {
     overall: null,
     respondent: {},
     comment: "",
+    mayQuote: false,
+    reasons: {}, // by criterion: { chips: [codes], text }
     helped: false,
     codes: "",
     drawn: null,
@@ -35,6 +39,21 @@ const mayBeAsked = (criterion, answers) =>
 
 export const askedCodes = (data, answers) =>
   data.instrument.factors.flatMap((factor) => factor.criteria.filter((criterion) => isAsked(criterion, answers)).map((criterion) => criterion.code));
+
+// What was rated below the middle of the scale and has reasons to choose from.
+export const explainable = (data, answers) =>
+  data.instrument.factors.flatMap((factor) =>
+    factor.criteria.filter(
+      (criterion) => criterion.reasons.length && isAsked(criterion, answers) && data.instrument.low_levels.includes(answers.ratings[criterion.code]),
+    ),
+  );
+
+// Those reasons that say something; a rating raised afterwards takes its reasons along.
+const givenReasons = (data, answers) =>
+  explainable(data, answers).flatMap(({ code }) => {
+    const { chips = [], text = "" } = answers.reasons[code] ?? {};
+    return chips.length || text.trim() ? [[code, { chips, text: cleanText(text) }]] : [];
+  });
 
 export function steps(data, answers) {
   const list = [{ key: "start", type: "start" }];
@@ -64,6 +83,8 @@ export function steps(data, answers) {
   });
   if (place === rows.length) list.push(feedbackStep(rows[rows.length - 1]));
   if (data.instrument.overall) list.push({ key: "overall", type: "overall" });
+  // Asked once, after everything is rated: after each low rating it would hold people up and make a good rating the shorter way.
+  if (explainable(data, answers).length) list.push({ key: "reasons", type: "reasons" });
   for (const question of data.instrument.questions) list.push({ key: `question:${question.code}`, type: "question", question });
   // Somebody who acts for others may add the codes of further dossiers.
   if (data.envelope.code && answers.kind === "authorised") list.push({ key: "codes", type: "codes" });
@@ -138,9 +159,14 @@ export function postedFields(data, answers, sheet) {
     drawn: answers.drawn?.join(" "),
     codes: answers.kind === "authorised" ? answers.codes : null,
     overall: answers.overall,
-    comment: answers.comment,
+    comment: cleanText(answers.comment),
+    may_quote: answers.mayQuote && answers.comment.trim() ? "yes" : null,
     helped: answers.helped ? "yes" : null,
   };
+  for (const [code, { chips, text }] of givenReasons(data, answers)) {
+    fields[`reason-${code}`] = chips.join(" ");
+    fields[`reason_text-${code}`] = text;
+  }
   for (const code of asked) fields[`rating-${code}`] = answers.ratings[code] ?? null;
   for (const [code, answer] of Object.entries(answers.respondent)) fields[`respondent-${code}`] = answer;
   return Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== "");
@@ -149,7 +175,8 @@ export function postedFields(data, answers, sheet) {
 const HOUR = 3600000;
 
 // Line ends as newlines, other control characters as spaces, as the server reads a form: a pasted tab must not cost anybody the sheet.
-const cleanText = (text) => text.replace(/\r\n?/g, "\n").replace(/[^\P{Cc}\n]|\p{Cs}/gu, " ").normalize("NFC").trim() || null;
+// Numbers by which somebody could be found are masked here already: neither the box nor the network ever holds one.
+const cleanText = (text) => maskNumbers(text.replace(/\r\n?/g, "\n").replace(/[^\P{Cc}\n]|\p{Cs}/gu, " ").normalize("NFC")).trim() || null;
 
 // The finished sheet as the server's door takes it. The moment is kept to the hour: more would tie an answer to the queue camera.
 export function submissionOf(data, answers, sheet) {
@@ -168,6 +195,8 @@ export function submissionOf(data, answers, sheet) {
     ratings: Object.fromEntries(asked.filter((code) => answers.ratings[code] !== undefined).map((code) => [code, answers.ratings[code]])),
     overall: answers.overall,
     comment: cleanText(answers.comment),
+    may_quote: answers.mayQuote && answers.comment.trim() !== "",
+    reasons: Object.fromEntries(givenReasons(data, answers)),
     respondent: answers.respondent,
     took: sheet.took,
     repeats_previous: sheet.repeatsPrevious === null ? null : sheet.repeatsPrevious === "yes",

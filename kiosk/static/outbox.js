@@ -106,12 +106,13 @@ class Box {
     });
   }
 
-  save(submission) {
+  save(submission, also = {}) {
     return this.#change(["outbox", "facts"], async (outbox, facts) => {
       const counters = await result(facts.get("counters"));
       const known = await result(outbox.getKey(submission.id));
       outbox.put({ id: submission.id, hour: Math.floor(Date.now() / HOUR), submission });
       if (known === undefined) facts.put({ ...counters, saved: counters.saved + 1 }, "counters");
+      for (const [name, value] of Object.entries(also)) facts.put(value, name);
     });
   }
 

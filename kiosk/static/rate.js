@@ -37,8 +37,9 @@ let ending; // draws what follows the last button, or null during the questions
 let holding = false;
 let arrows = false; // an arrow key moves the choice without answering
 let timer; // back to the start after thanks, or the next try of a sheet that was not reached
-// A tablet draws under a seed of its own and counts its turns; a phone, which opens once, is given both by the server.
-const seed = data.rotation?.seed ? Uint8Array.from(data.rotation.seed.match(/../g), (pair) => parseInt(pair, 16)) : crypto.getRandomValues(new Uint8Array(12));
+// A tablet draws under a seed of its own and counts its turns, and its box keeps both, so that what is balanced outlives a reload;
+// a phone, which opens once, is given both by the server.
+let seed = data.rotation?.seed ? Uint8Array.from(data.rotation.seed.match(/../g), (pair) => parseInt(pair, 16)) : crypto.getRandomValues(new Uint8Array(12));
 const turns = new Map();
 let depth = 0; // questions lying behind in the phone's own history
 let lastSeen = null; // criterion: if somebody leaves now, this is where
@@ -85,7 +86,17 @@ function settleDraw() {
   if (label === answers.drawnFor) return;
   answers.drawnFor = label;
   const codes = data.instrument.factors.flatMap((factor) => factor.criteria.filter((criterion) => criterion.stages.includes(answers.stage)).map((criterion) => criterion.code));
-  answers.drawn = label === null ? null : drawRotation(codes, { seed, label, turn: turns.get(label) ?? data.rotation.turn });
+  answers.drawn = label === null ? null : drawRotation(codes, { seed, label, turn: turnOf(label) });
+}
+
+// The turns as they stand once this visit's sheet is kept: written with it, in one transaction.
+const turnsAfter = () => ({ seed: [...seed], turns: { ...Object.fromEntries(turns), [answers.drawnFor]: turnOf(answers.drawnFor) + 1 } });
+const turnOf = (label) => turns.get(label) ?? data.rotation.turn;
+
+function takeUpTurns(kept) {
+  if (!kept) return;
+  seed = Uint8Array.from(kept.seed);
+  for (const [label, turn] of Object.entries(kept.turns)) turns.set(label, turn);
 }
 
 // Nobody is there any more: how far they came is counted, what they answered is gone.
@@ -99,7 +110,10 @@ const isIdleScreen = () => key === "start" && !ending;
 const loading = !hasBox
   ? Promise.resolve(null)
   : import("./tablet.js")
-      .then(({ Tablet }) => (tablet = new Tablet({ data, token, newName: newSheetId, isIdle: isIdleScreen, changed: tabletChanged })))
+      .then(({ Tablet }) => {
+        tablet = new Tablet({ data, token, newName: newSheetId, isIdle: isIdleScreen, changed: tabletChanged });
+        return data.rotation ? tablet.recall("rotation").then(takeUpTurns) : null;
+      })
       .catch(() => null); // then the page sends straight to the server
 
 function tabletChanged() {
@@ -198,6 +212,8 @@ const act = {
     forward();
   },
   type: (text) => void (answers.comment = text),
+  quote: (yes) => void (answers.mayQuote = yes),
+  explain: (code, given) => void (answers.reasons[code] = given),
   addCodes: (text) => void (answers.codes = text),
   next: forward,
   help: (yes) => void (answers.helped = yes),
@@ -224,7 +240,7 @@ async function sendSheet() {
     draw(true);
   }
   await loading;
-  if (tablet && (await tablet.save(submissionOf(data, answers, sheet)))) {
+  if (tablet && (await tablet.save(submissionOf(data, answers, sheet), answers.drawn ? { rotation: turnsAfter() } : {}))) {
     holding = false;
     thank(now, "saved_text");
     return;
@@ -262,7 +278,7 @@ function backToFinish(at) {
 
 function thank(now, text) {
   if (onTablet && now !== null) previous = now;
-  if (answers.drawn) turns.set(answers.drawnFor, (turns.get(answers.drawnFor) ?? data.rotation.turn) + 1);
+  if (answers.drawn) turns.set(answers.drawnFor, turnOf(answers.drawnFor) + 1);
   idle.stop();
   answers = emptyAnswers(data); // nothing of this person stays behind the thanks
   sheet = null;
@@ -291,26 +307,41 @@ function warnIdle(seconds) {
   overlay.showModal();
 }
 
-// 1–9 choose by place, 0 is "don't know", Backspace and Escape go back; everything else is what radio buttons do by themselves.
+// For keyboards and keypads, with or without NumLock: 1–9 choose by place, 0 is "don't know" or "skip", Backspace, Escape and minus go back;
+// where nothing is to be chosen, 1 presses the one button that leads on. Everything else is what radio buttons do by themselves.
 function onKey(event) {
   const typing = event.target.matches?.("textarea, input:not([type=radio]):not([type=checkbox])");
   arrows = event.key.startsWith("Arrow");
-  if (overlay?.open || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-  if (event.key === "Escape" || (event.key === "Backspace" && !typing)) {
+  if (overlay?.open) {
+    if (/^(Digit|Numpad)1$/.test(event.code)) idle.stay();
+    return;
+  }
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (event.key === "Escape" || (!typing && (event.key === "Backspace" || event.key === "-"))) {
     if (key === "start" || (ending && !document.getElementById("back"))) return;
     event.preventDefault();
     document.getElementById("back")?.click();
-  } else if (typing || ending) {
+  } else if (typing || staff) {
     return;
-  } else if (event.key === "Enter" && event.target.matches?.("input[type=radio]")) {
+  } else if (event.key === "Enter" && event.target.matches?.("input[type=radio], .chip input")) {
     event.preventDefault();
     event.target.click();
   } else if (event.key === "Enter" && key === "start" && event.target === document.body) {
     act.begin();
-  } else if (/^[0-9]$/.test(event.key) && key !== "start" && key !== "finish") {
-    const places = page.body.querySelectorAll(".card input, .choice:not([hidden])");
-    (event.key === "0" ? document.getElementById("no-opinion") : places[Number(event.key) - 1])?.click();
+  } else {
+    const digit = /^[0-9]$/.test(event.key) ? event.key : /^Numpad([0-9])$/.exec(event.code)?.[1];
+    if (digit === undefined || event.repeat) return; // a key held down answers one question
+    event.preventDefault(); // without NumLock the same key would scroll or move the choice
+    arrows = false;
+    pressPlace(Number(digit));
   }
+}
+
+function pressPlace(digit) {
+  const places = page.body.querySelectorAll(".card input, .choice:not([hidden]), .chip input");
+  if (digit === 0) page.row.querySelector("#no-opinion, #skip")?.click();
+  else if (places.length && !ending) places[digit - 1]?.click();
+  else if (digit === 1) (page.row.querySelector("#send, #next") ?? page.body.querySelector(".button.huge, #retry, #again"))?.click();
 }
 
 document.addEventListener("keydown", onKey);

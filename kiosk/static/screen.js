@@ -1,15 +1,17 @@
 // Draws one step of a visit into the page. It knows words and answers, reports what was done, and decides nothing.
 
 import { arrow, face, make, tick } from "./dom.js";
-import { NO_OPINION, segments } from "./flow.js";
+import { explainable, NO_OPINION, segments } from "./flow.js";
+import { maskNumbers } from "./masking.js";
 
 const SEARCH_FROM = 13; // fields; fewer are found faster by eye
 const COMMENT_LENGTH = 2000;
+const REASON_LENGTH = 300;
 
 const COLUMNS = { 1: "2", 2: "2", 3: "3", 4: "2", 5: "nine", 6: "nine", 9: "nine" };
 
-// `act` holds what a screen can report: begin, choose(name, value, element), rate(value, element), back, skip, next, type(text), addCodes(text), help(yes),
-// send, staff. `note` says what is wrong with the tablet ("storage", "revoked") on the start; `hasStaff` puts the door of the staff screen there.
+// `act` holds what a screen can report: begin, choose(name, value, element), rate(value, element), back, skip, next, type(text), addCodes(text),
+// explain(criterion, given), quote(yes), help(yes), send, staff. `note` says what is wrong with the tablet ("storage", "revoked") on the start; `hasStaff` puts the door of the staff screen there.
 // `languages` are the buttons of the other languages, which the start shows large.
 export function drawStep(step, { data, answers, list, t, say, act, languages, note, hasStaff }) {
   const context = { data, answers, list, t, say, act, languages, note, hasStaff, step };
@@ -25,6 +27,7 @@ const TITLES = {
   criterion: ({ step, say }) => say(step.criterion.text),
   feedback: ({ data, say }) => say(data.instrument.feedback_question),
   overall: ({ data, say }) => say(data.instrument.overall),
+  reasons: ({ t }) => t("reasons_title"),
   question: ({ step, say }) => say(step.question.text),
   codes: ({ t }) => t("codes_title"),
   finish: ({ t }) => t("finish_title"),
@@ -59,6 +62,7 @@ const BODIES = {
     return drawLevels(context, line, answers.ratings[step.criterion.code]);
   },
   overall: (context) => drawLevels(context, context.t("overall_eyebrow"), context.answers.overall),
+  reasons: drawReasons,
   codes: drawCodes,
   finish: drawFinish,
 };
@@ -154,6 +158,71 @@ function drawSearch(t, grid, buttons) {
   );
 }
 
+// Every criterion rated low with its reasons to tick; "another reason" opens a line for own words. Nothing has to be said.
+function drawReasons(context) {
+  const { data, answers, t, say, act } = context;
+  const groups = explainable(data, answers).map((criterion) => {
+    const given = { chips: [], text: "", ...answers.reasons[criterion.code] };
+    const tell = () => {
+      act.explain(criterion.code, { ...given });
+      const button = document.getElementById("skip");
+      if (button) drawOnward(button, context);
+    };
+    const chips = criterion.reasons.map((reason) =>
+      drawChip(say(reason.text), given.chips.includes(reason.code), (on) => {
+        given.chips = given.chips.filter((code) => code !== reason.code).concat(on ? [reason.code] : []);
+        tell();
+      }),
+    );
+    const words = make("input", { class: "text", type: "text", maxlength: REASON_LENGTH, autocomplete: "off", "aria-label": t("reason_other"), placeholder: t("reason_words"), hidden: !given.text });
+    const hint = maskedHint(t);
+    words.value = given.text;
+    words.addEventListener("input", () => {
+      given.text = words.value;
+      hint.look(words);
+      tell();
+    });
+    words.addEventListener("change", () => hint.mask(words));
+    const other = drawChip(t("reason_other"), Boolean(given.text), (on) => {
+      words.hidden = !on;
+      if (on) words.focus();
+      given.text = on ? words.value : "";
+      tell();
+    });
+    return make("fieldset", { class: "reason" }, make("legend", {}, say(criterion.text)), make("div", { class: "chips" }, chips, other), words, hint.element);
+  });
+  return [drawBar(context), heading(context), make("p", { class: "lead stem" }, t("reasons_more")), make("div", { class: "reasons" }, groups)];
+}
+
+const drawChip = (label, checked, changed) =>
+  make("label", { class: "chip" }, make("input", { type: "checkbox", checked, onchange: (event) => changed(event.target.checked) }), make("span", { class: "chip-body" }, label));
+
+// One button leads on, whether or not anything was said; its word tells which of the two it is.
+function drawOnward(button, { data, answers, t }) {
+  const said = explainable(data, answers).some(({ code }) => answers.reasons[code]?.chips.length || answers.reasons[code]?.text.trim());
+  button.textContent = t(said ? "next" : "skip");
+  button.className = said ? "button primary" : "button";
+}
+
+// Tells while somebody types that a number will be masked, and shows it masked once they leave the line.
+function maskedHint(t) {
+  const element = make("p", { class: "hint masked", role: "status" });
+  const look = (field) => {
+    if (maskNumbers(field.value) !== field.value) element.textContent = t("masked");
+  };
+  return {
+    element,
+    look,
+    mask: (field) => {
+      look(field);
+      const masked = maskNumbers(field.value);
+      if (masked === field.value) return;
+      field.value = masked;
+      field.dispatchEvent(new Event("input"));
+    },
+  };
+}
+
 function drawCodes(context) {
   const { t, answers, act } = context;
   const codes = make("textarea", { class: "text code", id: "codes", rows: 6, maxlength: 4000, autocapitalize: "characters", spellcheck: "false", "aria-describedby": "codes-more" });
@@ -170,14 +239,18 @@ function drawCodes(context) {
 function drawFinish(context) {
   const { t, answers, act } = context;
   const left = make("p", { class: "hint", role: "status" });
+  const masked = maskedHint(t);
   const comment = make("textarea", { class: "text", id: "comment", maxlength: COMMENT_LENGTH, rows: 4, "aria-describedby": "comment-advice" });
   comment.value = answers.comment;
   const count = () => {
     const remaining = COMMENT_LENGTH - comment.value.length;
     left.textContent = remaining < 200 ? t("comment_left").replace("{count}", remaining) : "";
+    masked.look(comment);
     act.type(comment.value);
   };
   comment.addEventListener("input", count);
+  comment.addEventListener("change", () => masked.mask(comment));
+  const quote = make("input", { type: "checkbox", id: "may-quote", checked: answers.mayQuote, onchange: (event) => act.quote(event.target.checked) });
   const helped = make("input", { type: "checkbox", checked: answers.helped, onchange: (event) => act.help(event.target.checked) });
   return [
     drawBar(context),
@@ -192,19 +265,26 @@ function drawFinish(context) {
         comment,
         make("p", { class: "hint", id: "comment-advice" }, t("comment_advice")),
         left,
+        masked.element,
       ),
+      make("label", { class: "check" }, quote, tick(), t("may_quote")),
       make("label", { class: "check" }, helped, tick(), t("helped")),
     ),
   ];
 }
 
-function drawFoot({ step, t, act, answers, hasStaff }) {
+function drawFoot({ step, t, act, answers, data, hasStaff }) {
   const door = () => (hasStaff ? make("button", { type: "button", class: "staff-door", id: "staff", onclick: act.staff }, t("staff_door")) : make("span"));
   const back = step.type === "start" ? door() : make("button", { type: "button", class: "button", id: "back", onclick: act.back }, arrow(), t("back"));
-  return [back, make("div", { class: "foot-middle" }, middle(step, t, act, answers)), make("p", { class: "privacy" }, t("privacy"))];
+  return [back, make("div", { class: "foot-middle" }, middle(step, t, act, answers, data)), make("p", { class: "privacy" }, t("privacy"))];
 }
 
-function middle(step, t, act, answers) {
+function middle(step, t, act, answers, data) {
+  if (step.type === "reasons") {
+    const button = make("button", { type: "button", id: "skip", onclick: act.next });
+    drawOnward(button, { data, answers, t });
+    return button;
+  }
   if (step.type === "finish") return make("button", { type: "button", class: "button primary", id: "send", onclick: act.send }, t("send"));
   if (step.type === "codes") return make("button", { type: "button", class: "button primary", id: "next", onclick: act.next }, t("next"));
   if (step.type === "question") return make("button", { type: "button", class: "quiet", id: "skip", onclick: act.skip }, t("skip"));

@@ -97,6 +97,7 @@ export class StaffScreen {
           ];
     this.#draw([
       ...facts,
+      make("p", { class: "hint", id: "staff-keys" }, t("staff_keys")),
       this.#said ? make("p", { class: "hint", role: "status" }, this.#said) : null,
       make(
         "div",

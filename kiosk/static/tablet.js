@@ -50,12 +50,12 @@ export class Tablet {
     return this.#sender.status === "reached";
   }
 
-  // True once the sheet is on the disk. False: it is not, and must go another way.
-  async save(submission) {
+  // True once the sheet is on the disk, and with it the facts that go with it. False: it is not, and must go another way.
+  async save(submission, facts = {}) {
     await this.#opening;
     if (!this.#box) return false;
     try {
-      await this.#box.save(submission);
+      await this.#box.save(submission, facts);
     } catch {
       this.#sender.trouble = "storage full";
       void this.#sender.beat().catch(() => false);
@@ -85,6 +85,12 @@ export class Tablet {
       reachedAt: this.#sender.reachedAt,
       version: this.#data.version,
     };
+  }
+
+  // A fact of an earlier day, once the box is open.
+  async recall(name) {
+    await this.#opening;
+    return this.fact(name).catch(() => undefined);
   }
 
   fact(name) {

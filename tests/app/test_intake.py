@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from app.models import Comment, Quarantined, RatingCode, RespondentAnswers, Response
+from app.models import Comment, Quarantined, RatingCode, RespondentAnswers, Response, ResponseReasons
 from app.runtime import Runtime
 from app.services.codes import issue_codes
+from app.services.digests import digest_apart
 from app.services.generated_ids import mark_generated
 from app.services.intake import Receipt, Sender, file_submissions, submit_responses
 from survey_forms import SheetError, Submission, read_submission
@@ -55,6 +56,67 @@ def test_same_id_with_another_comment_goes_to_quarantine(any_runtime: Runtime) -
     assert submit(any_runtime, {**first, "comment": "Ý kiến khác"}).quarantined
     assert submit(any_runtime, {**first, "comment": None}).quarantined
     assert submit(any_runtime, first).acknowledged
+
+
+def test_what_went_wrong_stands_apart_and_a_sheet_sent_again_is_the_same(any_runtime: Runtime) -> None:
+    reasons = {"3.1": {"chips": ["cold", "rude"], "text": "Quát mắng"}, "3.2": {"chips": [], "text": " "}}
+    first = response(ratings={"3.1": 1, "3.2": 2}, reasons=reasons)
+    assert submit(any_runtime, first).acknowledged
+    assert submit(any_runtime, first).acknowledged
+    with any_runtime.database.read() as session:
+        stored = session.scalars(select(ResponseReasons)).one()
+        assert stored.reasons == {"3.1": {"chips": ["rude", "cold"], "text": "Quát mắng"}}
+    assert submit(any_runtime, {**first, "reasons": {}}).quarantined
+    assert submit(any_runtime, {**first, "reasons": {"3.1": {"chips": ["rude"]}}}).quarantined
+    with any_runtime.database.write() as session:
+        erased = session.scalars(select(ResponseReasons)).one()
+        erased.reasons, erased.salt = None, None
+    assert submit(any_runtime, first).acknowledged
+
+
+def test_an_unknown_reason_is_refused_by_its_criterion(any_runtime: Runtime) -> None:
+    ((_, reason),) = submit(any_runtime, response(ratings={"3.1": 1}, reasons={"3.1": {"chips": ["smoking"]}})).rejected
+    assert reason.startswith("reasons.3.1: ")
+    assert "smoking" not in reason
+
+
+def test_consent_to_quote_is_kept_with_the_comment_and_cannot_be_changed_by_sending_again(any_runtime: Runtime) -> None:
+    first = response(comment="Tận tình", may_quote=True)
+    assert submit(any_runtime, first).acknowledged
+    assert submit(any_runtime, first).acknowledged
+    assert submit(any_runtime, {**first, "may_quote": False}).quarantined
+    with any_runtime.database.read() as session:
+        assert session.scalars(select(Comment)).one().may_quote
+
+
+@pytest.mark.parametrize("unit", [COMMUNE, "nowhere"])
+def test_numbers_of_a_person_are_masked_before_anything_is_stored(any_runtime: Runtime, unit: str) -> None:
+    words = "Gọi 0912 345 678, CCCD 001095012345, lệ phí 1.500.000 đồng"
+    item = response(unit=unit, comment=words, ratings={"3.1": 1}, reasons={"3.1": {"text": words}})
+    for _ in range(2):
+        receipt = submit(any_runtime, item)
+        assert not receipt.rejected
+        assert bool(receipt.acknowledged) == (unit == COMMUNE)
+    masked = "Gọi [đã che], CCCD [đã che], lệ phí 1.500.000 đồng"
+    with any_runtime.database.read() as session:
+        for comment in session.scalars(select(Comment.text)):
+            assert comment == masked
+        for reasons in session.scalars(select(ResponseReasons.reasons)):
+            assert reasons == {"3.1": {"chips": [], "text": masked}}
+        for kept in session.scalars(select(Quarantined.submission)):
+            assert kept["comment"] == masked
+            assert "0912" not in str(kept)
+
+
+def test_a_comment_stored_before_there_was_masking_is_the_same_when_it_comes_again(any_runtime: Runtime) -> None:
+    first = response(comment="Gọi 0912345678")
+    submit(any_runtime, first)
+    with any_runtime.database.write() as session:
+        stored = session.scalars(select(Comment)).one()
+        assert stored.salt is not None
+        stored.text, stored.digest = "Gọi 0912345678", digest_apart(stored.salt, "Gọi 0912345678")
+    assert submit(any_runtime, first).acknowledged
+    assert submit(any_runtime, {**first, "comment": "Gọi lại sau"}).quarantined
 
 
 def test_erased_comment_leaves_the_repeated_sheet_acknowledged(any_runtime: Runtime) -> None:

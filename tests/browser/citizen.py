@@ -22,6 +22,8 @@ def rate_by_touch(page: Page, levels: dict[str, int] | int, most: int = 40) -> i
     """
     answered = 0
     for _ in range(most):
+        # The answer before is still seen for a breath; what is pressed meanwhile would belong to a screen that goes.
+        expect(page.locator(".held")).to_have_count(0)
         if page.locator("#send").count():
             return answered
         title = page.locator("h1").inner_text()

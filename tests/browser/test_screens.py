@@ -39,7 +39,14 @@ def inspect(page: Page, what: str) -> list[str]:
 @pytest.fixture
 def filled(runtime: Runtime) -> Runtime:
     """A cell with enough responses, one with few, one unit with none."""
-    many = [response(answered_at="2025-08-20T03:00:00Z", ratings=dict.fromkeys(RESULT_CODES, 5 if i % 9 else 2)) for i in range(40)]
+    many = [
+        response(
+            answered_at="2025-08-20T03:00:00Z",
+            ratings=dict.fromkeys(RESULT_CODES, 5 if i % 9 else 2),
+            reasons={} if i % 9 else {"1.1": {"chips": ["seats", "signs"]}, "3.1": {"chips": ["cold"], "text": "Không chào hỏi"}},
+        )
+        for i in range(40)
+    ]
     few = [response(answered_at="2025-08-20T03:00:00Z", field="dat-dai", unit=NEIGHBOUR) for _ in range(3)]
     assert len(submit_responses(runtime, [read_submission(r) for r in many + few], Sender()).acknowledged) == 43
     add_user(runtime, name="chuyen-vien", password=PASSWORD, role="analyst", unit_key=PROVINCE, title="Sở Nội vụ · Chuyên viên")

@@ -153,3 +153,22 @@ def test_a_sheet_sent_again_after_its_code_was_spent_at_that_stage_is_the_same_s
     press(phone, page, "go", "send")
     assert desk.arrivals[0][0] == desk.arrivals[1][0]
     assert len(desk.kept) == 1
+
+
+def test_a_drawn_criterion_for_those_who_gave_feedback_is_asked_only_after_a_yes(tablet: FlaskClient, desk: DeskInMemory) -> None:
+    desk.how_much = "rotating"
+    givers_only = {criterion.code for criterion in desk.instrument.criteria if criterion.asked_of == "feedback_givers"}
+    met = 0
+    for _ in range(7):
+        page = read(tablet.get("/tablet"))
+        for name, value in (("go", "next"), ("stage", "result"), ("field", "dat-dai"), ("kind", "individual")):
+            page = read(press(tablet, page, name, value))
+        drawn = set(page.fields["drawn"].split())
+        while ("go", "send") not in page.buttons:
+            asks_feedback = ("gave_feedback", "no") in page.buttons
+            assert not asks_feedback or drawn & givers_only, "the question is put only where something depends on it"
+            page = read(press(tablet, page, *(("gave_feedback", "no") if asks_feedback else ("go", "next"))))
+        press(tablet, page, "go", "send")
+        assert set(last(desk).asked or ()) == drawn - givers_only
+        met += bool(drawn & givers_only)
+    assert met >= 2, "each of the two is drawn twice in a cycle of seven"

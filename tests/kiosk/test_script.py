@@ -1,5 +1,6 @@
 """The script in a real Chromium: it asks the same criteria as the pages without scripts, and never loses or mixes answers."""
 
+import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -98,16 +99,17 @@ def test_the_script_asks_exactly_what_the_pages_ask(page: Page, desk: DeskInMemo
     assert device is not None
     for instrument in load_shipped().values():
         data = json.loads(json.dumps(visit_data(visit_at_device(device, instrument), load_languages(), "vi", desk.now(), {})))
-        for stage in STAGES:
-            for gave_feedback in (None, True, False):
-                asked = page.evaluate(
-                    """async ([data, stage, gaveFeedback]) => {
-                        const flow = await import("/kiosk/static/flow.js");
-                        return flow.askedCodes(data, { ...flow.emptyAnswers(data), stage, gaveFeedback });
-                    }""",
-                    [data, stage, gave_feedback],
-                )
-                assert asked == list(asked_codes(instrument, stage, gave_feedback)), (instrument.id, stage, gave_feedback)
+        everything = [criterion.code for criterion in instrument.criteria]
+        for stage, gave_feedback, drawn in itertools.product(STAGES, (None, True, False), (None, everything[::2], everything[-3:])):
+            asked = page.evaluate(
+                """async ([data, stage, gaveFeedback, drawn]) => {
+                    const flow = await import("/kiosk/static/flow.js");
+                    return flow.askedCodes(data, { ...flow.emptyAnswers(data), stage, gaveFeedback, drawn });
+                }""",
+                [data, stage, gave_feedback, drawn],
+            )
+            expected = asked_codes(instrument, stage, gave_feedback, tuple(drawn) if drawn is not None else None)
+            assert asked == list(expected), (instrument.id, stage, gave_feedback, drawn)
 
 
 def test_a_whole_rating_by_touch_arrives_as_it_was_given(page: Page, desk: DeskInMemory) -> None:

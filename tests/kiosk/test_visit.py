@@ -20,9 +20,17 @@ def visit(desk: DeskInMemory) -> Visit:
 def test_a_tablet_asks_stage_field_and_kind_before_the_factors(visit: Visit) -> None:
     assert pages(visit, None, None) == ("start", "stage", "field", "kind")
     assert pages(visit, "filing", None) == (
-        *("start", "stage", "field", "kind", "factor:1", "factor:2", "factor:3", "feedback", "factor:5", "questions", "finish"),
+        *("start", "stage", "field", "kind", "factor:1", "factor:2", "factor:3", "feedback", "factor:5", "overall", "questions", "finish"),
     )
     assert "factor:4" in pages(visit, "result", None)
+
+
+def test_what_went_wrong_is_asked_after_every_rating_and_before_anything_about_the_person(visit: Visit) -> None:
+    order = pages(visit, "result", None, None, None, {"3.1": 2, "3.2": "no_opinion"})
+    assert order[-4:] == ("overall", "reasons", "questions", "finish")
+    assert "reasons" not in pages(visit, "filing", None, None, None, {"4.1": 1}), "not asked at this stage"
+    assert "reasons" not in pages(visit, "result", False, None, None, {"5.3": 1}), "not asked of somebody who never gave feedback"
+    assert "reasons" not in pages(visit, "result", None, ("1.1",), None, {"3.1": 1}), "not among those drawn"
 
 
 def test_a_code_that_is_left_for_one_stage_asks_neither_stage_nor_field(desk: DeskInMemory) -> None:
@@ -36,6 +44,9 @@ def test_the_feedback_criteria_are_asked_only_after_a_yes(visit: Visit) -> None:
     assert len(asked_codes(instrument, "result", True)) == 21
     assert len(asked_codes(instrument, "result", False)) == len(asked_codes(instrument, "result", None)) == 19
     assert len(asked_codes(instrument, "filing", False)) == 14
+    drawn = ("1.1", "5.3", "5.4")
+    assert asked_codes(instrument, "result", None, drawn) == asked_codes(instrument, "result", False, drawn) == ("1.1",)
+    assert asked_codes(instrument, "result", True, drawn) == drawn
 
 
 @pytest.mark.parametrize("name", load_shipped())

@@ -67,6 +67,8 @@ def test_a_change_of_wording_code_or_scale_changes_the_hash(old: str, new: str) 
         ("text: Câu hai", "text: Câu hai, stages: [result]"),
         ("text: Câu hai", "text: Câu hai, asked_of: feedback_givers"),
         ("short: Ngắn", "short: Ngắn\n    judges: resolver"),
+        ("text: Câu hai", "text: Câu hai, judges: resolver"),
+        ("text: Câu hai", "text: Câu hai, reasons: [{code: late, text: Trễ hẹn}]"),
     ],
 )
 def test_comments_order_of_keys_white_space_and_stages_leave_the_hash_alone(old: str, new: str) -> None:

@@ -72,3 +72,28 @@ def test_floor_marks_the_criterion_below_it_and_cites_its_document(runtime: Runt
 
 def test_page_without_responses_is_the_empty_one(runtime: Runtime, enter: SignIn) -> None:
     assert "Chưa có phiếu trả lời nào" in get(enter(), "/analytics/criteria").text
+
+
+def test_reasons_are_counted_within_the_selection_and_beside_how_many_could_give_one(runtime: Runtime, enter: SignIn) -> None:
+    cold = {"3.1": {"chips": ["cold"]}}
+    send(
+        runtime,
+        response(ratings={"3.1": 1}, reasons={"3.1": {"chips": ["cold", "rude"], "text": "Quát mắng"}}),
+        response(ratings={"3.1": 2}, reasons=cold),
+        response(ratings={"3.1": 2}),
+        response(ratings={"3.1": 1}, reasons=cold, field="dat-dai"),
+        response(ratings={"3.1": 5}),
+    )
+    client = enter()
+    page = get(client, "/analytics/criteria?field=ho-tich")
+    (table,) = page.find("table", "reason-table")
+    rows = [[cell.text for cell in row.find("td")] for row in table.find("tr")[1:]]
+    assert rows == [["Thái độ lạnh nhạt", "2", "3"], ["Nói năng thiếu lịch sự", "1", "3"], ["Lý do khác, tự viết", "1", "3"]]
+    assert not get(client, "/analytics/criteria?field=ho-tich&channel=paper").find("table", "reason-table")
+
+
+def test_a_criterion_that_judges_somebody_else_than_its_factor_says_so(analyst: FlaskClient) -> None:
+    page = get(analyst, "/analytics/criteria")
+    told = [row.text for row in page.find("th") if "đánh giá đơn vị giải quyết" in row.text.replace("\u00a0", " ")]
+    assert len(told) == 1
+    assert told[0].startswith("2.4")
