@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from kiosk import wording
 from kiosk.dealing import Dealer
 from kiosk.faces import faces
+from kiosk.fallback import mark_fallbacks
 from kiosk.form_state import OVERALL, RATING, RESPONDENT, FormState, posted_fields
 from kiosk.forms import CodeForm, RateForm
 from kiosk.further_codes import CodeFault
@@ -240,12 +241,18 @@ class Pages:
         return segments
 
     def _page(self, template: str, lang: str, status: int, **context: Any) -> ResponseReturnValue:
+        language = self._languages[lang]
+        stayed_vietnamese: set[str] = set()
+
         def translate(sentence: str | None, **filled: object) -> str:
             text = self.say(sentence, lang) if sentence else ""
-            return text.format(**filled) if filled else text
+            text = text.format(**filled) if filled else text
+            if sentence and language.missing((sentence,)):
+                stayed_vietnamese.add(text)
+            return text
 
         html = render_template(template, t=translate, words=wording.WORDS, lang=lang, languages=self._languages, **context)
-        return html, status
+        return mark_fallbacks(html, stayed_vietnamese), status
 
 
 _CHOICE_NAME = {STAGE: "stage", FIELD: "field", KIND: "kind", FEEDBACK: "gave_feedback"}
