@@ -24,7 +24,7 @@ OPENED_BY_POSTER = parse("1200 per minute")
 SENT_BY_POSTER = parse("600 per minute")
 """From one address. A poster has no code whose failures could be counted; no hall of people reaches these."""
 
-_CODE_ENDPOINTS = ("kiosk.invitation", "kiosk.typed_code", "kiosk.rate", "kiosk.enrol_by_code")
+_CODE_ENDPOINTS = ("kiosk.invitation", "kiosk.typed_code", "kiosk.rate", "kiosk.enrol_by_code", "kiosk.tablet_code")
 
 
 def limit_guessing(app: Flask) -> None:

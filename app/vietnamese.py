@@ -175,9 +175,7 @@ def name_period(period: Period) -> str:
 # The letters of Việt, and where Ê-đê, Gia-rai, Ba-na and Mnông write further ones, beside the letter they come from.
 _ALPHABET: Final = {
     unicodedata.normalize("NFC", letter): place
-    for place, letter in enumerate(
-        "a ă â b ƀ c č d đ e ĕ ê ê\u0306 f g h i ĭ j k l m n ñ o ŏ ô ô\u0306 ơ ơ\u0306 p q r s t u ŭ ư ư\u0306 v w x y z".split(" ")
-    )
+    for place, letter in enumerate(re.findall(r"\w[\u0306]?", "aăâbƀcčdđeĕêê\u0306fghiĭjklmnñoŏôô\u0306ơơ\u0306pqrstuŭưư\u0306vwxyz"))
 }
 # Ngang, huyền, hỏi, ngã, sắc, nặng: the order of Vietnamese dictionaries.
 _TONES: Final = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}

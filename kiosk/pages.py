@@ -17,6 +17,7 @@ from kiosk.further_codes import CodeFault
 from kiosk.page_data import visit_data
 from kiosk.protocols import BoxAddresses, CodeProblem, KioskServices
 from kiosk.shell import MODULES, files_digest, shell_version
+from kiosk.sounds import SoundShelf
 from kiosk.typography import hold_together
 from kiosk.visit import (
     CODES,
@@ -43,11 +44,19 @@ from survey_forms.vocabulary import Channel
 class Pages:
     """Every page a citizen can see, in every language."""
 
-    def __init__(self, services: KioskServices, languages: Mapping[str, Language], dealer: Dealer, box: BoxAddresses | None = None) -> None:
+    def __init__(
+        self,
+        services: KioskServices,
+        languages: Mapping[str, Language],
+        dealer: Dealer,
+        box: BoxAddresses | None = None,
+        shelf: SoundShelf | None = None,
+    ) -> None:
         self._dealer = dealer
         self._services = services
         self._languages = languages
         self._box = box
+        self._shelf = shelf or SoundShelf()
         self._files_digest = files_digest()
 
     def language(self, code: str | None) -> str:
@@ -183,6 +192,10 @@ class Pages:
         factor = factor_of_page(visit.instrument, state.page)
         return {"factor": factor, "criteria": self._criteria(visit, state)} if factor else {}
 
+    def sounds_address(self) -> str:
+        """How the address of every recording begins."""
+        return url_for("kiosk.sound", name="x").removesuffix("x")
+
     def version(self, visit: Visit, lang: str) -> str:
         """The version of everything a tablet keeps of this visit."""
         return str(self._data(visit, lang)["version"])
@@ -201,10 +214,15 @@ class Pages:
                 "responses": self._box.responses,
                 "heartbeat": self._box.heartbeat,
                 "key": url_for("kiosk.tablet_key"),
+                "code": url_for("kiosk.tablet_code"),
                 "worker": url_for("kiosk.worker"),
             }
         rotation = self._dealer.hand_over(visit) if visit.asking == "rotating" else None
         data = visit_data(visit, self._languages, lang, self._services.now(), addresses, rotation)
+        sounds = self._shelf.by_sentence(visit.instrument, visit.fields)
+        if sounds:
+            data["sounds"] = sounds
+            data["addresses"]["sounds"] = self.sounds_address()
         if self._box is not None and self._keeps(visit):
             data["seal_to"] = self._box.public_key
         return {**data, "version": shell_version(self._files_digest, data)}

@@ -103,6 +103,10 @@ class KioskServices(Protocol):
         """The desk of a unit of today, for its poster; None when there is none."""
         ...
 
+    def takes_sheets_for(self, device: Device, desk: Desk) -> bool:
+        """Whether the one door takes this tablet's sheets for this desk: its own, and those below it."""
+        ...
+
     def asking(self, desk: Desk) -> Asking:
         """How much this desk asks one citizen."""
         ...

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.errors import ConfigurationError
 from app.models import Counter, Field, Unit
 from app.queries.instruments import find_instrument
+from app.queries.units import is_within
 from app.runtime import Runtime
 from app.services.codes import CodeRefusedError, get_code
 from app.services.enrolment import redeem_enrolment_code
@@ -67,6 +68,11 @@ class DeskServices:
             if row is None or (row.valid_to_on is not None and row.valid_to_on < self._runtime.today()):
                 return None
             return load_desk(session, unit, self._is_demonstration)
+
+    def takes_sheets_for(self, device: Device, desk: Desk) -> bool:
+        """Whether a desk is the tablet's own or stands below it."""
+        with self._runtime.database.read() as session:
+            return is_within(session, desk.unit, device.desk.unit)
 
     def asking(self, desk: Desk) -> Asking:  # noqa: ARG002  # one way of asking per installation so far
         """How much the desks of this installation ask one citizen."""

@@ -74,6 +74,9 @@ class DeskInMemory:
     def find_desk(self, unit: str) -> Desk | None:
         return self.desk if unit == self.desk.unit else None
 
+    def takes_sheets_for(self, device: Device, desk: Desk) -> bool:
+        return device.desk == desk
+
     def asking(self, desk: Desk) -> Asking:
         assert desk == self.desk
         return self.how_much
