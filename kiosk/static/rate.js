@@ -77,6 +77,7 @@ function newSheetId() {
 function restart() {
   clearTimeout(timer);
   idle.stop();
+  data = base; // before the answers: an empty sheet takes over what the data settle
   answers = emptyAnswers(data);
   key = "start";
   sheet = null;
@@ -84,7 +85,6 @@ function restart() {
   staff = null;
   lastSeen = null;
   holding = false;
-  data = base;
   scanned = null;
   thanked = [];
   speech?.reset();
