@@ -20,6 +20,6 @@ def write_tone(path: Path, seconds: float = 0.2, pitch: int = 440) -> None:
 
 
 def record(data_dir: Path, lang: str, *names: str, seconds: float = 0.2) -> None:
-    """Recordings of these names in a language's folder."""
-    for name in names:
-        write_tone(data_dir / "sounds" / lang / f"{name}.wav", seconds)
+    """Recordings of these names in a language's folder, each of a pitch of its own."""
+    for number, name in enumerate(names):
+        write_tone(data_dir / "sounds" / lang / f"{name}.wav", seconds, 300 + 20 * number)

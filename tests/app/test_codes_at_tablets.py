@@ -54,7 +54,9 @@ def test_the_code_settles_field_counter_mode_and_who_decides(any_runtime: Runtim
 
 
 @pytest.mark.parametrize("fault", ["used", "expired", "unknown", "mistyped", "elsewhere"])
-def test_a_code_that_cannot_be_spent_is_left_aside_and_the_sheet_counts(any_runtime: Runtime, sender: Sender, clock: Clock, fault: str) -> None:
+def test_a_code_that_cannot_be_spent_is_left_aside_and_the_sheet_counts(
+    any_runtime: Runtime, sender: Sender, clock: Clock, fault: str
+) -> None:
     code = issue(any_runtime, unit_key=NEIGHBOUR, counter_code=None) if fault == "elsewhere" else issue(any_runtime)
     if fault == "used":
         submit(any_runtime, response(code=code), sender)

@@ -9,7 +9,7 @@ from app.runtime import Runtime
 from kiosk.sounds import list_recordables
 from kiosk.wording import WORDS
 from survey_forms import find_instrument
-from tests.browser.offline import office, open_tablet, tablet_browser, with_short_questionnaire
+from tests.browser.offline import office, open_tablet, tablet_browser, wait_until, with_short_questionnaire
 from tests.recordings import record
 
 EVERYTHING = ("screens/invite", "screens/invite_more", "screens/stage_question", "screens/filing", "screens/filing_more")
@@ -32,10 +32,7 @@ def hear(page: Page) -> None:
 
 def wait_until_heard(page: Page, how_many: int) -> None:
     """Wait for so many recordings to have been played to their end."""
-    page.evaluate(
-        "(wanted) => new Promise((resolve) => { const look = () => window.heard.length >= wanted ? resolve() : setTimeout(look, 20); look(); })",
-        how_many,
-    )
+    wait_until(lambda: page.evaluate("window.heard.length") >= how_many, f"{how_many} recordings to end")
     assert page.evaluate("window.heard") == [[True, True]] * how_many
 
 
@@ -75,7 +72,7 @@ def test_a_touch_stops_the_reading(short: Runtime, browser: Browser, tmp_path: P
         page = tablet.page
         open_tablet(page, server.address, device_key)
         page.locator("#speak").click()
-        page.wait_for_function("!document.getElementById('reader').paused && document.getElementById('reader').currentTime > 0")
+        wait_until(lambda: is_playing(page) and page.evaluate("document.getElementById('reader').currentTime > 0"), "the reading to begin")
         page.locator("h1").click()
         assert not is_playing(page)
 
@@ -85,11 +82,8 @@ def test_recordings_are_kept_and_read_with_the_server_stopped(short: Runtime, br
     with office(short) as server, tablet_browser(browser, tmp_path / "profile") as tablet:
         page = tablet.page
         open_tablet(page, server.address, device_key)
-        page.evaluate(
-            "(wanted) => new Promise((resolve) => { const look = async () =>"
-            "(await (await caches.open('sipas-sounds')).keys()).length >= wanted ? resolve() : setTimeout(look, 20); look(); })",
-            len(EVERYTHING + RESULT),
-        )
+        kept = "caches.open('sipas-sounds').then((cache) => cache.keys()).then((keys) => keys.length)"
+        wait_until(lambda: page.evaluate(kept) == len({*EVERYTHING, *RESULT}), "the recordings in the cache")
         server.stop()
         page.goto(f"{server.address}/tablet")
         expect(page.locator("#speak")).to_be_visible()
@@ -107,7 +101,9 @@ def test_recordings_are_kept_and_read_with_the_server_stopped(short: Runtime, br
 def test_without_recordings_or_a_voice_there_is_no_button(short: Runtime, browser: Browser, tmp_path: Path, device_key: str) -> None:
     with office(short) as server, tablet_browser(browser, tmp_path / "profile") as tablet:
         open_tablet(tablet.page, server.address, device_key)
-        voices = tablet.page.evaluate("speechSynthesis.getVoices().filter((voice) => voice.localService && voice.lang.startsWith('vi')).length")
+        voices = tablet.page.evaluate(
+            "speechSynthesis.getVoices().filter((voice) => voice.localService && voice.lang.startsWith('vi')).length"
+        )
         tablet.page.evaluate("import('/kiosk/static/speech.js').then(() => null)")
         expect(tablet.page.locator("#speak")).to_have_count(1 if voices else 0)
 
@@ -141,7 +137,9 @@ VOICES = [
     ("lang", "sounds", "voices", "chosen"),
     [
         pytest.param("vi", {"vi": {"A": "a.mp3", "B": "b.mp3"}}, VOICES, ["a.mp3", "b.mp3"], id="recordings come first"),
-        pytest.param("vi", {"vi": {"A": "a.mp3"}}, VOICES, [["A", "vi", "near"], ["B", "vi", "near"]], id="a half-recorded step goes to the voice"),
+        pytest.param(
+            "vi", {"vi": {"A": "a.mp3"}}, VOICES, [["A", "vi", "near"], ["B", "vi", "near"]], id="a half-recorded step goes to the voice"
+        ),
         pytest.param("vi", {"vi": {"A": "a.mp3"}}, [], None, id="a half-recorded step without a voice is not read"),
         pytest.param("vi", {}, VOICES[:1], None, id="never a remote voice"),
         pytest.param("vi", {}, VOICES[4:], None, id="a language is not the beginning of a word"),

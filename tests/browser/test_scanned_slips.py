@@ -136,7 +136,9 @@ def test_a_scanner_during_the_questions_rates_nothing(short: Runtime, browser: B
         expect(page.locator("h1")).not_to_have_text(title)
 
 
-def test_the_camera_is_offered_only_where_this_browser_can_read_codes(browser: Browser, tmp_path: Path, short: Runtime, device_key: str) -> None:
+def test_the_camera_is_offered_only_where_this_browser_can_read_codes(
+    browser: Browser, tmp_path: Path, short: Runtime, device_key: str
+) -> None:
     with office(short) as server, tablet_browser(browser, tmp_path / "profile") as tablet:
         open_tablet(tablet.page, server.address, device_key)
         can = tablet.page.evaluate("import('/kiosk/static/scanner.js').then(({ canScan }) => canScan())")

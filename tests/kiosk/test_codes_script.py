@@ -90,7 +90,9 @@ _TELL = """async (keys) => {
 
 
 def code_of(letter: str) -> str:
-    return f"Digit{letter}" if letter.isdigit() else f"Key{letter}" if letter.isalpha() else {"/": "Slash", "-": "Minus"}.get(letter, letter)
+    return (
+        f"Digit{letter}" if letter.isdigit() else f"Key{letter}" if letter.isalpha() else {"/": "Slash", "-": "Minus"}.get(letter, letter)
+    )
 
 
 def burst(text: str, gap: int = 5, enter: bool = True) -> list[list[object]]:
@@ -103,7 +105,9 @@ def burst(text: str, gap: int = 5, enter: bool = True) -> list[list[object]]:
     ("keys", "by_hand", "scanned"),
     [
         pytest.param([["4", "Digit4", 0]], ["4"], [], id="one key is a hand's"),
-        pytest.param([["4", "Digit4", 0], ["5", "Numpad5", 200], ["Enter", "Enter", 200]], ["4", "5", "Enter"], [], id="keys at a hand's pace"),
+        pytest.param(
+            [["4", "Digit4", 0], ["5", "Numpad5", 200], ["Enter", "Enter", 200]], ["4", "5", "Enter"], [], id="keys at a hand's pace"
+        ),
         pytest.param([["4", "Digit4", 0], ["4", "Digit4", 20]], ["4"], [], id="a keypad that bounces"),
         pytest.param([["-", "NumpadSubtract", 0], ["Backspace", "Backspace", 200]], ["-", "Backspace"], [], id="keypad signs"),
         pytest.param(burst("123412341234"), [], ["123412341234"], id="digits only"),
@@ -111,7 +115,10 @@ def burst(text: str, gap: int = 5, enter: bool = True) -> list[list[object]]:
         pytest.param(burst("H//1/R/123412341234", gap=300), [], ["H//1/R/123412341234"], id="a slow scanner's address"),
         pytest.param(burst("123412341234", enter=False), [], [], id="a scanner without Enter"),
         pytest.param(
-            [["ă", "Digit1", 0], ["â", "Digit2", 5], ["ê", "Digit3", 5], ["ô", "Digit4", 5], ["Enter", "Enter", 5]], [], ["1234"], id="a Vietnamese layout"
+            [["ă", "Digit1", 0], ["â", "Digit2", 5], ["ê", "Digit3", 5], ["ô", "Digit4", 5], ["Enter", "Enter", 5]],
+            [],
+            ["1234"],
+            id="a Vietnamese layout",
         ),
         pytest.param([*burst("123412341234"), ["4", "Digit4", 700]], ["4"], ["123412341234"], id="a hand after a scanner"),
     ],
