@@ -167,7 +167,8 @@ function drawPlace() {
 
 // On the start the camera's button, where there is a camera; until the first question what became of a scanned slip.
 function drawScanning() {
-  const said = scanned ? make("p", { class: "say", id: "scanned", role: "status" }, t(scanned)) : null;
+  const isGood = ["scan_asking", "scan_known", "scan_kept"].includes(scanned);
+  const said = scanned ? make("p", { class: isGood ? "hint" : "say", id: "scanned", role: "status" }, t(scanned)) : null;
   if (key === "start" && hasCamera) {
     page.body.querySelector(".languages")?.before(make("button", { type: "button", class: "button", id: "scan", onclick: () => void openCamera() }, t("scan")));
   }
@@ -183,7 +184,7 @@ async function openCamera() {
   const text = await scan(t, codeIn);
   if (text) return readCode(text);
   if (key === "start") idle.stop();
-  return tellScanned("scan_nothing");
+  return text === null ? tellScanned("scan_nothing") : undefined;
 }
 
 function tellScanned(word) {

@@ -10,7 +10,7 @@ export async function canScan() {
   return BarcodeDetector.getSupportedFormats().then((formats) => formats.includes("qr_code")).catch(() => false);
 }
 
-// Resolves with the text of the first code, or null: cancelled, nothing in twenty seconds, no camera.
+// Resolves with the text of the first code, null after twenty seconds without one, undefined when it was cancelled.
 export async function scan(t, read) {
   const video = make("video", { class: "scan-view", muted: true, playsinline: true, "aria-hidden": "true" });
   const say = make("p", { role: "status" }, t("scan_wait"));
@@ -25,8 +25,8 @@ export async function scan(t, read) {
       open = false;
       resolve(text);
     };
-    cancel.addEventListener("click", () => end(null));
-    dialog.addEventListener("cancel", () => end(null));
+    cancel.addEventListener("click", () => end(undefined));
+    dialog.addEventListener("cancel", () => end(undefined));
     const timer = setTimeout(() => end(null), PATIENCE);
     void (async () => {
       try {
