@@ -30,6 +30,7 @@ from app.services.paper_boxes import OFF_THE_DESK as PAPER_ROLES
 from app.services.people import Person
 from app.services.sealed_box import public_key
 from app.services.server_watch import watch_server
+from app.services.sounds import load_sounds
 from app.throttle import limit_guessing
 from kiosk.blueprint import create_kiosk
 from kiosk.protocols import BoxAddresses
@@ -84,7 +85,7 @@ def create_app(runtime: Runtime) -> Flask:
         },
     )
     box = BoxAddresses(responses="/api/v1/responses", heartbeat="/api/v1/heartbeat", public_key=public_key(runtime))
-    mount(app, create_kiosk(DeskServices(runtime), runtime.languages, box), PUBLIC)
+    mount(app, create_kiosk(DeskServices(runtime), runtime.languages, box, load_sounds(runtime.settings.data_dir)), PUBLIC)
     mount(app, create_admin(runtime), people("administrator", "unit_head"))
     mount(app, create_auth(runtime), PUBLIC)
     mount(app, create_dashboard(runtime, figures), STAFF)

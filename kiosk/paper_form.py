@@ -126,7 +126,7 @@ def _describe(form: PaperForm, language: Language) -> dict[str, object]:
         is_asked = is_asked or depends
     keys = list_level_keys(instrument.scale)
     return {
-        "language": language.code,
+        "language": _typst_language(language.code),
         "is_large": form.size == "large",
         "ribbon": t(WORDS["demonstration"]) if form.demonstration else None,
         "words": words,
@@ -143,6 +143,15 @@ def _describe(form: PaperForm, language: Language) -> dict[str, object]:
         "overall": t(instrument.overall) if instrument.overall else None,
         "questions": [{"text": t(q.text), "options": [t(option.text) for option in q.options]} for q in instrument.questions],
     }
+
+
+def _typst_language(code: str) -> str:
+    """What typst can call the document's language: two or three letters. A language of another name reads as Vietnamese.
+
+    >>> _typst_language("bdq"), _typst_language("ba-na")
+    ('bdq', 'vi')
+    """
+    return code if len(code) in (2, 3) and code.isascii() and code.isalpha() and code.islower() else "vi"
 
 
 def _hold_end(label: str) -> str:
