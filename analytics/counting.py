@@ -117,6 +117,14 @@ def count_sorted_levels(design: Design, answers: NDArray[np.uint8], first_row: N
     return table
 
 
+def load_kernel() -> None:
+    """Have the compiled loops in memory before the first figure is asked for: some seconds once per machine, then a moment."""
+    design = Design("none", ("0",), ("1",), ("A",), (0,), (0, 1), 1)
+    nobody_knows = np.full((2, 1), NO_OPINION, dtype=np.uint8)
+    for cell_of in (np.array([0, 1]), np.array([1, 0])):  # sorted and not: each has a loop of its own
+        count_answers(design, nobody_knows, cell_of, 2, None)
+
+
 class _Stretch(NamedTuple):
     """Rows that are counted together (None: all as they stand), sorted by cell, and the cells they fall into."""
 

@@ -9,6 +9,9 @@ from typing import Any, Literal, get_args
 Method = Literal["pooled", "criteria_mean", "factor_mean"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
+Parts = Literal["all", "overall"]
+"""Which figures of a cell are wanted: all, or only the overall index, which is what a table of many cells shows."""
+
 Verdict = Literal["no_data", "insufficient", "met_clearly", "met_within", "missed_within", "missed_clearly"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
@@ -34,7 +37,10 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The figures of one unit and field; None stands for all of them. `respondents` are the valid ones."""
+    """The figures of one unit and field; None stands for all of them. `respondents` are the valid ones.
+
+    `factors` and `criteria` are empty where only the overall index was asked for.
+    """
 
     unit: str | None
     field: str | None

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from analytics.errors import UnitError
 from analytics.index import compute_index
 from analytics.periods import ReportingCalendar, block_start, target_year
-from analytics.results import IndexReport
+from analytics.results import IndexReport, Parts
 from analytics.tally import Tally, merge_tallies
 from analytics.targets import TargetBook
 from analytics.units import UnitTree
@@ -87,8 +87,11 @@ class Figures:
         evidence = self.gather(selection, top_unit_key)
         return self.compute(evidence, evidence.tally.by(*selection.by))
 
-    def compute(self, evidence: Evidence, tally: Tally) -> IndexReport:
-        """The index of a tally by unit, field, both or neither, with the selection's method, targets and year."""
+    def compute(self, evidence: Evidence, tally: Tally, parts: Parts = "all") -> IndexReport:
+        """The index of a tally by unit, field, both or neither, with the selection's method, targets and year.
+
+        `parts` "overall" leaves factors and criteria out: what a table of many cells shows, many times faster.
+        """
         return compute_index(
             tally,
             method=evidence.selection.method,
@@ -98,6 +101,7 @@ class Figures:
             n_min=self.runtime.settings.n_min,
             unit=evidence.selection.unit,
             field=evidence.selection.field,
+            parts=parts,
         )
 
     def _find_instruments(self, session: Session, wanted: str | None) -> tuple[Instrument, ...]:
