@@ -55,9 +55,9 @@ def compute_index(
 
     The cell's target (of `year`, the reporting year of the figure) is held against all its figures; see `judge`. `unit` and
     `field` say whose target it is where all responses are of one unit or field and the tally does not tell them apart. An
-    empty cell has share None and verdict "no_data". With `parts` "overall" a cell has no factors and criteria, which makes a
-    table of a thousand cells many times faster; the figures there are the same. Raises FigureError for another method, a confidence outside (0,
-    1), a negative `n_min` or a dimension other than unit and field.
+    empty cell has share None and verdict "no_data". With `parts` "overall" a cell has no factors and criteria: the same
+    figures, and a table of a thousand cells many times faster. Raises FigureError for another method, a confidence outside (0, 1),
+    a negative `n_min` or a dimension other than unit and field.
 
     >>> from analytics.tally import tally_answers
     >>> design = Design("demo", ("1.0",), ("1", "2"), ("A",), (0, 0), (1, 2, 3, 4, 5), satisfied_from=3)

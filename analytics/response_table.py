@@ -104,7 +104,7 @@ def _count(reader: _Reader, sheets: Sequence[_Sheets]) -> Tally:
         reader.design,
         np.concatenate([each.answers for each in sheets]),
         {
-            name: pd.Categorical.from_codes(np.concatenate([each.cells[name] for each in sheets]), list(texts))
+            name: pd.Categorical.from_codes(np.concatenate([each.cells[name] for each in sheets]), pd.Index(list(texts)))
             for name, texts in reader.texts.items()
         },
         np.concatenate([each.overall for each in sheets]),
