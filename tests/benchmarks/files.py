@@ -22,7 +22,7 @@ from tests.benchmarks.counting import DESIGN, N_BLOCKS, N_FIELDS, make_cells, ma
 from tests.benchmarks.measure import Row, as_seconds
 
 N = 1_000_000
-ROUNDS = 3
+ROUNDS = 5
 _PEAK = (
     "import atexit, sys; from tests.benchmarks.measure import peak_megabytes; "
     "atexit.register(lambda: print(peak_megabytes(), file=sys.stderr)); "
@@ -49,7 +49,7 @@ def run() -> list[Row]:
             peaks[name] = run_program([*command, str(quarter)])[1]
         for _ in range(ROUNDS):
             for name, command in commands.items():
-                start = statistics.median(run_program([*command, str(single)])[0] for _ in range(3))
+                start, _ = run_program([*command, str(single)])
                 took, peak = run_program([*command, str(whole)])
                 seconds[name].append(took - start)
                 peaks[f"{name}, whole"] = max(peak, peaks.get(f"{name}, whole", 0))
