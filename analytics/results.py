@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
 Method = Literal["pooled", "criteria_mean", "factor_mean"]
@@ -33,6 +33,14 @@ class Estimate:
     high: float | None
     target: float | None
     verdict: Verdict | None
+
+
+_NAMES = tuple(item.name for item in fields(Estimate))
+
+
+def _plain(estimate: Estimate) -> dict[str, Any]:
+    """As a dict; `asdict` does the same through a deep copy, ten times slower, and a report holds tens of thousands."""
+    return {name: getattr(estimate, name) for name in _NAMES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +78,9 @@ class IndexReport:
                     "unit": cell.unit,
                     "field": cell.field,
                     "respondents": cell.respondents,
-                    "overall": asdict(cell.overall),
-                    "factors": {code: asdict(estimate) for code, estimate in cell.factors.items()},
-                    "criteria": {code: asdict(estimate) for code, estimate in cell.criteria.items()},
+                    "overall": _plain(cell.overall),
+                    "factors": {code: _plain(estimate) for code, estimate in cell.factors.items()},
+                    "criteria": {code: _plain(estimate) for code, estimate in cell.criteria.items()},
                 }
                 for cell in self.cells
             ],
