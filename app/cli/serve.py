@@ -1,11 +1,13 @@
 """`sipas serve`: the web server."""
 
+import threading
 from typing import Protocol, cast
 
 import click
 from waitress.server import create_server
 from waitress.task import ThreadedTaskDispatcher
 
+from analytics.counting import load_kernel
 from app.cli.opening import open_installation
 from app.errors import ConfigurationError
 from app.runtime import Runtime
@@ -42,10 +44,12 @@ def serve_command(host: str, port: int) -> None:
 def make_server(runtime: Runtime, host: str, port: int) -> Server:
     """A waitress server, bound and ready to run: one process, so that SQLite has one writer and the limiter one memory.
 
-    Raises ConfigurationError when the address cannot be used.
+    The counting kernel is loaded meanwhile – compiled, the first time on a machine –, so that no page waits for it. Raises
+    ConfigurationError when the address cannot be used.
     """
     from app.factory import create_app
 
+    threading.Thread(target=load_kernel, name="counting kernel", daemon=True).start()
     app = create_app(runtime)
     # waitress would take a trusted proxy's headers away before the application, which knows how many to trust, has read them.
     clears = runtime.settings.trusted_proxies == 0

@@ -91,7 +91,7 @@ def build_heat_table(figures: Figures, reading: Reading) -> HeatTable:
 
 
 def _by_place(figures: Figures, reading: Reading, tally: Tally) -> dict[tuple[str | None, str | None], Figure]:
-    report = figures.compute(reading.evidence, tally)
+    report = figures.compute(reading.evidence, tally, parts="overall")
     return {(cell.unit, cell.field): as_figure(reading, cell) for cell in report.cells}
 
 

@@ -12,7 +12,7 @@ from analytics.index import compute_index
 from analytics.index_report import Question, compute_report
 from analytics.periods import ReportingCalendar, block_start, is_whole_blocks, target_year
 from analytics.population import Population
-from analytics.results import IndexReport
+from analytics.results import IndexReport, Parts
 from analytics.tally import Tally, merge_tallies
 from analytics.targets import TargetBook
 from analytics.units import UnitTree
@@ -127,8 +127,11 @@ class Figures:
         }
         return Population(chosen) if any(chosen.values()) else None
 
-    def compute(self, evidence: Evidence, tally: Tally) -> IndexReport:
-        """The index of a tally by unit, field, both or neither, with the selection's method, targets and year."""
+    def compute(self, evidence: Evidence, tally: Tally, parts: Parts = "all") -> IndexReport:
+        """The index of a tally by unit, field, both or neither, with the selection's method, targets and year.
+
+        `parts` "overall" leaves factors and criteria out: what a table of many cells shows, many times faster.
+        """
         return compute_index(
             tally,
             method=evidence.selection.method,
@@ -138,6 +141,7 @@ class Figures:
             n_min=self.runtime.settings.n_min,
             unit=evidence.selection.unit,
             field=evidence.selection.field,
+            parts=parts,
         )
 
     def _find_instruments(self, session: Session, wanted: str | None) -> tuple[Instrument, ...]:
