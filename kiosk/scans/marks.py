@@ -20,8 +20,8 @@ DOUBTS: Final[tuple[Doubt, ...]] = ("faint", "filled", "outside", "several", "wr
 
 # Shares of the inside of a square of 5 mm, in ink as black as the print; a larger square is crossed by longer strokes, not by
 # wider ones. A tick of a 0.3 mm ballpoint is 0.04, an X of 0.6 mm 0.25.
-_EMPTY_SHARE: Final = 0.003
-"""A thin pen shot out of focus leaves 0.008; an empty square on a noisy photograph 0.0004."""
+_EMPTY_SHARE: Final = 0.006
+"""A thin pen shot out of focus leaves 0.018; an empty square on a noisy photograph up to 0.008, and is then asked about."""
 _MARKED_SHARE: Final = 0.025
 _FILLED_SHARE: Final = 0.38
 _FILLED_SPREAD: Final = 0.8

@@ -24,7 +24,7 @@ Way = Callable[[Gray, np.random.Generator], Gray]
 
 
 def read_many(way: Way, forms: int, seed: int, name: str = DEFAULT, size: PrintSize = "normal") -> Counter[str]:
-    """Draw, scan and read forms; counts of rows: "wrong", "asked", "read", each also behind the kind of mark, "unreadable" pages, "boxes"."""
+    """Draw, scan and read forms; counts of rows: "wrong", "asked", "read", each also behind its kind of mark, "unreadable", "boxes"."""
     random, counts = np.random.default_rng(seed), Counter[str]()
     pages = pages_of(name, size)
     for form in range(forms):
