@@ -37,7 +37,7 @@ _USUAL_INNER_MM: Final = 4.1
 _INSET_MM, _RING_FROM_MM, _RING_TO_MM, _SIDE_TO_MM = 0.45, 0.35, 1.9, 1.3
 _LEAST_WRITING_MM2: Final = 1.5
 _JPEG_QUALITY: Final = 70
-_STRIP_MARGIN_MM: Final = 3.5
+_STRIP_MARGIN_MM, _SIDE_MARGIN_MM = 3.5, 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +174,13 @@ def page_jpeg(shade: Shade) -> bytes:
 
 
 def crop_jpeg(page: bytes, spots: Sequence[Spot]) -> bytes:
-    """The strip of one row of squares, or of a place to write in, across the page."""
+    """The strip of one row of squares, or of a place to write in; each square bears its digit, so it needs no words beside it."""
     import cv2
 
     picture = np.asarray(cv2.imdecode(np.frombuffer(page, np.uint8), cv2.IMREAD_GRAYSCALE))
     top, bottom = min(spot.top for spot in spots) - _STRIP_MARGIN_MM, max(spot.bottom for spot in spots) + _STRIP_MARGIN_MM
-    left, right = (12, 198) if any(spot.key for spot in spots) else (spots[0].left - 3, spots[0].right + 3)
+    margin = _SIDE_MARGIN_MM if any(spot.key for spot in spots) else _STRIP_MARGIN_MM
+    left, right = min(spot.left for spot in spots) - margin, max(spot.right for spot in spots) + margin
     strip = picture[
         round(max(0, top) * PIXELS_PER_MM) : round(bottom * PIXELS_PER_MM), round(left * PIXELS_PER_MM) : round(right * PIXELS_PER_MM)
     ]
