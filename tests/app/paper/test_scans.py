@@ -36,7 +36,7 @@ def draw_sheet(runtime: Runtime, serial: str, answers: Mapping[str, str], *, odd
         pages = measure_forms(runtime, session, session.get_one(PaperBatch, serial[:6]))
     number = int(serial[6:9])
     wanted = range((number - 1) * len(pages), number * len(pages))
-    pictures = printed_pdf(batch_pdf(runtime, ONE, serial[:6]), DPI, wanted)
+    pictures = printed_pdf(batch_pdf(runtime, Person(ONE.name, "counter", "", None), serial[:6]), DPI, wanted)
     scans = []
     for page, picture in zip(pages, pictures, strict=True):
         hand = Hand(picture.copy(), DPI / 25.4, random)
