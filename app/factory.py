@@ -21,6 +21,7 @@ from app.errors import ConfigurationError
 from app.headers import set_headers
 from app.log import configure_log
 from app.paper.blueprint import create_paper
+from app.paper.scan_pages import allow_scans
 from app.plotly_files import create_plotly_files, plotly_style_source
 from app.runtime import Runtime
 from app.services.figures import Figures
@@ -62,8 +63,10 @@ def create_app(runtime: Runtime) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     # A browser sends no Referer under our policy, so Flask-WTF's check of it would refuse every form over HTTPS. The token protects.
     app.config["WTF_CSRF_SSL_STRICT"] = False
-    csrf = CSRFProtect(app)
+    # Who may is asked first: the check of the form's token reads the whole body, and a stranger's 60 MB are not worth reading.
     enforce(app, runtime)
+    allow_scans(app)
+    csrf = CSRFProtect(app)
     register_error_pages(app, runtime)
     set_headers(app, plotly_style_source())
     compress_first_load(app)

@@ -6,6 +6,7 @@ from app.models.collection import Device, DossierCount, PublishedCount, RatingCo
 from app.models.devices import DeviceState, EnrolmentCode
 from app.models.installation import Installation
 from app.models.paper import PaperBatch, PaperBox, PaperCopy, PaperEntry, PaperSheet
+from app.models.paper_scans import PaperScan
 from app.models.people import ApiKey, SignIn, User
 from app.models.places import Counter, Unit, UnitCode, UnitSuccession
 from app.models.responses import Comment, Exclusion, Quarantined, RespondentAnswers, Response, ResponseReasons
@@ -30,6 +31,7 @@ __all__ = [
     "PaperBox",
     "PaperCopy",
     "PaperEntry",
+    "PaperScan",
     "PaperSheet",
     "Procedure",
     "PublishedCount",
