@@ -1,0 +1,130 @@
+"""Stored responses on their way into arrays: the one place where the table of answers is read for counting."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, String, cast, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from analytics.design import Design
+from analytics.periods import half_month_block
+from analytics.store import RawRows, RowEncoder, Rows
+from app.models import RespondentAnswers, Response
+from app.queries.instruments import find_instrument
+from app.runtime import Runtime, day_of_hour
+from survey_forms import STAGES, Instrument
+
+_ROWS_AT_A_TIME = 10_000
+
+
+class _Blocks(dict[int, str]):
+    """The half-month of each hour; a year has fewer hours than a page of rows."""
+
+    def __missing__(self, hour: int) -> str:
+        block = self[hour] = half_month_block(day_of_hour(hour))
+        return block
+
+
+_BLOCKS = _Blocks()
+
+
+def read_rows(
+    runtime: Runtime,
+    session: Session,
+    *,
+    first_hour: int = 0,
+    until_hour: int | None = None,
+    instrument_id: str | None = None,
+    where: Iterable[ColumnElement[bool]] = (),
+) -> dict[str, tuple[Instrument, Rows]]:
+    """Responses received in first … until (exclusive) by instrument version, in no order of their own.
+
+    From the beginning the table is read as it lies: going through the index of hours would fetch every row by itself.
+    Raises DesignError for a row that contradicts its questionnaire.
+    """
+    hour = Response.received_hour if first_hour else Response.received_hour + 0
+    conditions = [*where]
+    if first_hour:
+        conditions.append(hour >= first_hour)
+    if until_hour is not None:
+        conditions.append(hour < until_hour)
+    if instrument_id is not None:
+        conditions.append(Response.instrument_id == instrument_id)
+    encoders: dict[str, tuple[Instrument, RowEncoder]] = {}
+    for name, raw in _read_batches(session, conditions):
+        if name not in encoders:
+            instrument = find_instrument(runtime, session, name)
+            assert instrument is not None  # noqa: S101  # a foreign key of the row that was just read
+            encoders[name] = (instrument, make_encoder(instrument))
+        encoders[name][1].add(raw)
+    return {name: (instrument, encoder.finish()) for name, (instrument, encoder) in encoders.items()}
+
+
+def make_encoder(instrument: Instrument) -> RowEncoder:
+    """The encoder of one version's rows."""
+    asked_at: dict[str, tuple[str, ...]] = {stage: tuple(criterion.code for criterion in instrument.criteria_at(stage)) for stage in STAGES}
+    return RowEncoder(Design.of(instrument), asked_at)
+
+
+def _read_batches(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Iterator[tuple[str, RawRows]]:
+    """Batches of one instrument each. JSON stays text: the encoder parses it, once."""
+    has_respondents = session.scalar(select(RespondentAnswers.response_id).limit(1)) is not None
+    columns: list[Any] = [
+        type_coerce(Response.instrument_id, String),
+        Response.unit_key,
+        Response.field_code,
+        Response.channel,
+        Response.stage,
+        Response.counter_code,
+        Response.device_id,
+        Response.procedure_code,
+        Response.mode,
+        Response.kind,
+        type_coerce(Response.helped, Integer),
+        Response.took,
+        type_coerce(Response.repeats_previous, Integer),
+        cast(Response.ratings, String),
+        cast(Response.asked, String),
+        type_coerce(Response.overall, String),
+        Response.answered_hour,
+        Response.received_hour,
+    ]
+    statement = select(*columns)
+    if has_respondents:
+        answers = cast(RespondentAnswers.answers, String)
+        statement = statement.add_columns(answers).outerjoin(RespondentAnswers, RespondentAnswers.response_id == Response.id)
+    statement = statement.where(*conditions).execution_options(yield_per=_ROWS_AT_A_TIME)
+    for batch in session.execute(statement).partitions():
+        names = {row[0] for row in batch}
+        for name in sorted(names):
+            rows = batch if len(names) == 1 else [row for row in batch if row[0] == name]
+            yield name, _as_columns(rows)
+
+
+def _as_columns(rows: Sequence[Sequence[Any]]) -> RawRows:
+    columns = list(zip(*rows, strict=True))
+    hours = columns[16]
+    attributes = dict(
+        zip(("unit", "field", "channel", "stage", "counter", "device", "procedure", "mode", "kind"), columns[1:10], strict=True)
+    )
+    attributes |= {"helped": _as_digits(columns[10]), "took": columns[11], "repeats": _as_digits(columns[12])}
+    attributes["block"] = tuple(map(_BLOCKS.__getitem__, hours))
+    return RawRows(
+        attributes=attributes,
+        ratings=columns[13],
+        asked=columns[14],
+        overall=columns[15],
+        answered_hour=hours,
+        received_hour=columns[17],
+        respondent=columns[18] if len(columns) > 18 else tuple(repeat(None, len(rows))),
+    )
+
+
+def _as_digits(values: Sequence[bool | int | None]) -> tuple[str | None, ...]:
+    return tuple(None if value is None else "1" if value else "0" for value in values)
+
+
+def count_received(session: Session, first_hour: int) -> int:
+    """How many responses came in from an hour on: an unchanged number means unchanged rows, because they are only ever added."""
+    return session.scalar(select(func.count()).select_from(Response).where(Response.received_hour >= first_hour)) or 0
