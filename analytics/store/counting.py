@@ -37,15 +37,13 @@ def needed_attributes(choice: Choice, dimensions: Sequence[str]) -> tuple[str, .
     return tuple(sorted({*choice.attributes, *dimensions, "block"}))
 
 
-def count_rows(
-    design: Design, pieces: Sequence[Rows], choice: Choice, dimensions: Sequence[str], *, received_from: int | None = None
-) -> Counted:
+def count_rows(design: Design, pieces: Sequence[Rows], choice: Choice, dimensions: Sequence[str]) -> Counted:
     """Count the rows of all pieces for which a choice holds, by attributes or by questions about the respondent.
 
     All pieces are counted at once: cells are numbered over their common words, so a cell that stands in many pieces costs its
-    hundreds of numbers once. `received_from` leaves out what came in before that hour. No rows give Tally.empty.
+    hundreds of numbers once. No rows give Tally.empty.
     """
-    masks = [_mask(piece, choice, received_from) for piece in pieces]
+    masks = [_mask(piece, choice) for piece in pieces]
     chosen = [(piece, mask) for piece, mask in zip(pieces, masks, strict=True) if len(piece) and (mask is None or mask.any())]
     if not chosen:
         return Counted(Tally.empty(design, dimensions), None, None)
@@ -66,7 +64,7 @@ def _column(piece: Rows, name: str) -> Coded:
     return piece.respondent.get(name, Coded(np.zeros(len(piece), dtype=np.uint8), ("",)))
 
 
-def _mask(piece: Rows, choice: Choice, received_from: int | None) -> Mask | None:
+def _mask(piece: Rows, choice: Choice) -> Mask | None:
     """Which rows hold; None when no filter says anything about this piece."""
     masks: list[Mask] = []
     if choice.units is not None:
@@ -86,8 +84,6 @@ def _mask(piece: Rows, choice: Choice, received_from: int | None) -> Mask | None
         masks.append(piece.answered_hour >= choice.first_hour)
     if choice.last_hour is not None:
         masks.append(piece.answered_hour <= choice.last_hour)
-    if received_from is not None:
-        masks.append(piece.received_hour >= received_from)
     return np.logical_and.reduce(masks) if masks else None
 
 

@@ -19,8 +19,10 @@ from analytics.store.rows import ATTRIBUTES, Rows
 from analytics.tally import Tally
 
 _MOST_VIEW_BYTES: Final = 400 << 20
-_MOST_ROW_BYTES: Final = 320 << 20
+_MOST_ROW_BYTES: Final = 96 << 20
 _MOST_FOLDS: Final = 16
+_ROWS_TOGETHER: Final = 2_500_000
+"""Rows counted at once: more would save an addition of tallies and cost the memory of the rows twice."""
 
 
 @dataclass(slots=True)
@@ -106,9 +108,13 @@ class Views:
                 if {"block", *dimensions, *choice.attributes} <= set(tally.dimensions):
                     counted = counted.plus(_select(tally, choice, dimensions))
                     continue
-            straddles = since is not None and part.first_hour < since
-            pieces.append(self._read(design, part, choice, dimensions, with_delay=straddles))
-        return counted.plus(count_rows(design, pieces, choice, dimensions, received_from=since)) if pieces else counted
+            straddles = part.first_hour < (since or 0)
+            rows = self._read(design, part, choice, dimensions, with_delay=straddles)
+            # Part of a merged part was counted before it was merged.
+            pieces.append(rows.take(rows.received_hour >= (since or 0)) if straddles else rows)
+            if sum(map(len, pieces)) >= _ROWS_TOGETHER:
+                counted, pieces = counted.plus(count_rows(design, pieces, choice, dimensions)), []
+        return counted.plus(count_rows(design, pieces, choice, dimensions)) if pieces else counted
 
     def _read(self, design: Design, part: PartEntry, choice: Choice, dimensions: tuple[str, ...], *, with_delay: bool) -> Rows:
         """The columns of a part that a choice needs. Those of standing choices stay in memory; other filters read theirs anew."""

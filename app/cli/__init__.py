@@ -16,6 +16,7 @@ MODULES = {
     "index": "app.cli.index",
     "key": "app.cli.keys",
     "serve": "app.cli.serve",
+    "store": "app.cli.store",
     "template": "app.cli.template",
     "user": "app.cli.users",
 }

@@ -22,6 +22,7 @@ from app.queries.units import load_tree
 from app.runtime import Runtime, first_hour_of
 from app.selection import Selection, read_selection
 from app.services.live_tallies import LiveTallies
+from app.services.store import StoreKeeper
 from survey_forms import Instrument
 
 
@@ -55,6 +56,11 @@ class Figures:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self._live = LiveTallies(runtime)
+
+    @property
+    def keeper(self) -> StoreKeeper:
+        """Who keeps the parts these figures are counted from."""
+        return self._live.keeper
 
     def read_selection(self, args: Mapping[str, str]) -> Selection:
         """A selection from query parameters, periods by this office's reporting calendar. Raises BadInputError."""
