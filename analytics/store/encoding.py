@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from analytics.design import BLANK, NO_OPINION, NOT_ASKED, Design, encode_sheet
 from analytics.errors import DesignError
 from analytics.store.rows import ATTRIBUTES, Coded, Codes, Rows
+from analytics.store.skeletons import find_alike
 from survey_forms.vocabulary import NO_OPINION as NO_OPINION_WORD
 
 
@@ -37,6 +38,13 @@ class _Numbers(dict[str | None, int]):
     def __missing__(self, word: str | None) -> int:
         number = self[word] = len(self)
         return number
+
+
+class _OverallBytes(dict[str | None, int]):
+    """The byte of an answer to the overall question; what is no level is no opinion, as everywhere."""
+
+    def __missing__(self, word: str | None) -> int:
+        return NO_OPINION
 
 
 @dataclass(slots=True)
@@ -84,7 +92,7 @@ class RowEncoder:
         self._n_rows = 0
         self._byte_of: dict[object, int] = {level: place + 1 for place, level in enumerate(design.levels)}
         self._byte_of |= {NO_OPINION_WORD: NO_OPINION, None: BLANK}
-        self._overall_byte: dict[str | None, int] = {None: BLANK, NO_OPINION_WORD: NO_OPINION}
+        self._overall_byte = _OverallBytes({None: BLANK})
         self._overall_byte |= {str(level): place + 1 for place, level in enumerate(design.levels)}
         self._layouts: dict[tuple[str, ...], tuple[bytes, int]] = {}
         self._blank_sheets: list[NDArray[np.uint8]] = []
@@ -95,8 +103,7 @@ class RowEncoder:
         if not raw.ratings:
             return
         self._answers.append(self._encode_answers(raw))
-        get = self._overall_byte.get
-        self._overall.append(np.fromiter((get(text, NO_OPINION) for text in raw.overall), dtype=np.uint8, count=len(raw.overall)))
+        self._overall.append(np.fromiter(map(self._overall_byte.__getitem__, raw.overall), dtype=np.uint8, count=len(raw.overall)))
         answered = np.array(raw.answered_hour, dtype=np.int32)
         self._hours.append(answered)
         self._delays.append(np.array(raw.received_hour, dtype=np.int32) - answered)
@@ -136,11 +143,14 @@ class RowEncoder:
         stages = raw.attributes["stage"]
         sheets = np.array(self._blank_sheets_of(raw.asked, stages), dtype=np.intp)
         answers = np.array(self._blank_sheets)[sheets]
+        is_left = self._encode_alike(raw.ratings, answers)
         columns: list[bytes] = []
         values: list[bytes] = []
         widths: list[int] = []
         layouts, get, loads = self._layouts, self._byte_of.__getitem__, orjson.loads
-        for row, text in enumerate(raw.ratings):
+        left = np.flatnonzero(is_left)
+        for row in left.tolist():
+            text = raw.ratings[row]
             ratings = loads(text)
             keys = tuple(ratings)
             layout = layouts.get(keys)
@@ -157,7 +167,7 @@ class RowEncoder:
                 self._refuse(raw, row)
                 raise
         given = np.frombuffer(b"".join(values), dtype=np.uint8)
-        row_of = np.repeat(np.arange(len(widths)), widths)
+        row_of = np.repeat(left, widths)
         column_of = np.frombuffer(b"".join(columns), dtype=np.uint8)
         put = given != BLANK
         if not put.all():
@@ -167,6 +177,26 @@ class RowEncoder:
             self._refuse(raw, int(row_of[unasked[0]]))
         answers[row_of, column_of] = given
         return answers
+
+    def _encode_alike(self, texts: Sequence[str], answers: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Fill in sheets that are alike but for their digits, a block at a time; which ones are left to be read one by one."""
+        is_left = np.ones(len(texts), dtype=bool)
+        byte_of_digit = np.array([self._byte_of.get(digit, NOT_ASKED) for digit in range(10)], dtype=np.uint8)
+        for alike in find_alike(texts):
+            codes = (*alike.rated, *alike.others)
+            shared = [self._byte_of.get(value) if isinstance(value, str | None) else None for value in alike.others.values()]
+            if None in shared or not set(codes) <= set(self._design.criterion_codes):
+                continue  # read one by one, what is wrong with it is said by name
+            columns = np.array([self._design.criterion_codes.index(code) for code in codes], dtype=np.intp)
+            given = np.empty((len(alike.rows), len(codes)), dtype=np.uint8)
+            given[:, : len(alike.rated)] = byte_of_digit[alike.digits]
+            given[:, len(alike.rated) :] = np.array(shared, dtype=np.uint8)
+            blank = answers[alike.rows[:, None], columns]
+            is_known = ((given != NOT_ASKED) & ((blank != NOT_ASKED) | (given == BLANK))).all(axis=1)
+            rows = alike.rows[is_known]
+            answers[rows[:, None], columns] = np.where(given == BLANK, blank, given)[is_known]
+            is_left[rows] = False
+        return is_left
 
     def _lay_out(self, keys: tuple[str, ...]) -> tuple[bytes, int]:
         """The columns of these criteria, and how many points their codes hold."""

@@ -144,8 +144,11 @@ def _as_columns(rows: Sequence[Sequence[Any]]) -> RawRows:
     )
 
 
+_DIGITS = {None: None, 0: "0", 1: "1"}  # False and True are these numbers
+
+
 def _as_digits(values: Sequence[bool | int | None]) -> tuple[str | None, ...]:
-    return tuple(None if value is None else "1" if value else "0" for value in values)
+    return tuple(map(_DIGITS.__getitem__, values))
 
 
 def count_received(session: Session, first_hour: int) -> int:
