@@ -1,8 +1,6 @@
 """Keeping the store: closed hours go out of the database into parts, damaged parts are made again, the nightly check compares."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -12,7 +10,9 @@ from sqlalchemy.orm import Session
 from analytics.design import Design
 from analytics.store import Manifest, PartEntry, PartError, Rows, StoreError, StoreFolder, Views
 from analytics.store.part import choose_tally, read_part, read_tally
+from app.errors import DatabaseUnavailableError
 from app.models import Response
+from app.queries.instruments import find_instrument
 from app.queries.stored_rows import read_rows
 from app.runtime import Runtime
 from app.services.closing import Closing, close_hours
@@ -23,6 +23,7 @@ _FOLDER = "store"
 _MOST_AT_ONCE = 12_000_000
 """Responses a rebuild reads in one go, half a gigabyte; more are read a month at a time, which is slower for each."""
 _MONTH = 30 * 24
+_EVERYTHING_OPEN = Manifest(database="", made="nothing", epoch=0, closed_until=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +50,29 @@ class StoreKeeper:
     def current(self) -> Manifest:
         """The parts to count from; closes what can be closed when an hour has passed or the folder has gone.
 
-        Without a store the caller waits for it to be made; otherwise a refresh that another process is busy with is not waited for:
-        what is not in a part yet is counted from the database.
+        Without a store the caller waits for it to be made, and where it cannot be made everything counts as open. A refresh that
+        another process is busy with is not waited for: what is not in a part yet is counted from the database.
         """
         manifest = self._read_manifest()
         if manifest is None or self._tried_hour != self.runtime.hour():
             with self._lock:
                 if manifest is None or self._tried_hour != self.runtime.hour():
-                    self.refresh(wait=manifest is None)
+                    self._try_refresh(wait=manifest is None)
                     self._tried_hour = self.runtime.hour()
             manifest = self._read_manifest()
-        if manifest is None:
-            raise StoreError("The store was deleted while it was being made; load the page again.")
-        return manifest
+        return manifest or _EVERYTHING_OPEN
+
+    def _try_refresh(self, *, wait: bool) -> None:
+        """A disk that takes no more writes must not take the pages away: they count what the store lacks from the database."""
+        try:
+            self.refresh(wait=wait)
+        except (OSError, DatabaseUnavailableError) as error:
+            _log.error("store was not refreshed", error=type(error).__name__)
 
     def refresh(self, *, wait: bool = False) -> bool:
         """Write what was received in hours closed since the last time; False when another process is at it and `wait` is not asked for."""
         closing = close_hours(self.runtime)
-        with self._writing(wait) as is_mine:
+        with self.folder.writing(wait=wait) as is_mine:
             if is_mine:
                 manifest = self._own_manifest(closing)
                 for part in self.folder.missing_files(manifest):
@@ -77,7 +83,7 @@ class StoreKeeper:
 
     def rebuild(self) -> StoreReport:
         """Make the store anew from the database alone."""
-        with self._writing(True):
+        with self.folder.writing(wait=True):
             self.folder.discard()
         self.refresh(wait=True)
         return self.report()
@@ -89,7 +95,7 @@ class StoreKeeper:
         """
         self.refresh(wait=True)
         n_repaired = 0
-        with self._writing(True):
+        with self.folder.writing(wait=True):
             manifest = self._own_manifest(close_hours(self.runtime))
             with self.runtime.database.read() as session:
                 stray = self._list_strays(session, manifest)
@@ -108,7 +114,7 @@ class StoreKeeper:
 
     def repair(self, error: PartError) -> None:
         """Make a part again that could not be used, unless somebody has done so already."""
-        with self._writing(True):
+        with self.folder.writing(wait=True):
             manifest = self._read_manifest()
             for part in () if manifest is None else manifest.parts:
                 if part.name == error.name and manifest is not None:
@@ -117,17 +123,13 @@ class StoreKeeper:
     def report(self, n_repaired: int = 0) -> StoreReport:
         """What there is now."""
         manifest = self.current()
-        return StoreReport(len(manifest.parts), manifest.n_rows, self.folder.size(manifest), manifest.closed_until, n_repaired)
-
-    @contextmanager
-    def _writing(self, wait: bool) -> Iterator[bool]:
-        with self.folder.writing(wait=wait) as is_mine:
-            yield is_mine
+        n_bytes = sum(part.size for part in manifest.parts)
+        return StoreReport(len(manifest.parts), manifest.n_rows, n_bytes, manifest.closed_until, n_repaired)
 
     def _read_manifest(self) -> Manifest | None:
         try:
             return self.folder.manifest()
-        except StoreError:
+        except (StoreError, OSError):
             return None  # whoever writes next makes it anew and says so
 
     def _own_manifest(self, closing: Closing) -> Manifest:
@@ -167,8 +169,6 @@ class StoreKeeper:
         return compacted
 
     def _design_of(self, instrument_id: str) -> Design:
-        from app.queries.instruments import find_instrument
-
         with self.runtime.database.read() as session:
             instrument = find_instrument(self.runtime, session, instrument_id)
         if instrument is None:
