@@ -75,6 +75,7 @@ def create_app(runtime: Runtime) -> Flask:
     _share_with_templates(app, runtime)
 
     figures = Figures(runtime)
+    app.extensions["figures"] = figures  # for who keeps the store fresh beside the server
     api = create_api(runtime, figures)
     csrf.exempt(api)  # bearer keys only: a browser never adds one by itself
     mount(

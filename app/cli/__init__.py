@@ -23,6 +23,7 @@ MODULES = {
     "restore": "app.cli.backup",
     "serve": "app.cli.serve",
     "sounds": "app.cli.sounds",
+    "store": "app.cli.store",
     "template": "app.cli.template",
     "user": "app.cli.users",
 }

@@ -2,6 +2,7 @@
 
 from app.models.base import Base
 from app.models.catalogue import Campaign, Field, InstrumentVersion, Procedure
+from app.models.closing import HourClosing
 from app.models.collection import Device, DossierCount, PublishedCount, RatingCode, WalkAway
 from app.models.devices import DeviceState, EnrolmentCode
 from app.models.installation import Installation
@@ -25,6 +26,7 @@ __all__ = [
     "Exclusion",
     "Field",
     "Floor",
+    "HourClosing",
     "Installation",
     "InstrumentVersion",
     "PaperBatch",

@@ -25,6 +25,7 @@ from app.models import Comment, Field, Installation, Quarantined, RespondentAnsw
 from app.queries.instruments import find_instrument
 from app.queries.units import is_within
 from app.runtime import Runtime, hour_of
+from app.services.closing import claim_hour
 from app.services.codes import CodesRefusedError, find_code_place, spend_codes
 from app.services.digests import digest_apart, digest_comment, digest_response
 from app.services.generated_ids import is_generated
@@ -75,8 +76,9 @@ def file_submissions(runtime: Runtime, session: Session, submissions: Iterable[S
     """The same inside a transaction of the caller's; nothing is stored until the caller commits."""
     # In the order of ids: two transactions that share ids then wait for each other instead of locking each other out.
     batch = list(submissions)
+    received_hour = claim_hour(session, runtime.hour())
     in_order = sorted(range(len(batch)), key=lambda position: batch[position].id)
-    outcomes = {position: _file(runtime, session, batch[position], sender) for position in in_order}
+    outcomes = {position: _file(runtime, session, batch[position], sender, received_hour) for position in in_order}
     receipt = Receipt()
     for position, submission in enumerate(batch):
         outcome = outcomes[position]
@@ -90,7 +92,7 @@ def file_submissions(runtime: Runtime, session: Session, submissions: Iterable[S
     return receipt
 
 
-def _file(runtime: Runtime, session: Session, submission: Submission, sender: Sender) -> _Refused | None:
+def _file(runtime: Runtime, session: Session, submission: Submission, sender: Sender, received_hour: int) -> _Refused | None:
     """File one submission; None when it is stored, now or before."""
     if is_generated(submission.id) and session.get_one(Installation, 1).kind != "demonstration":
         return _Refused("id: made by the demonstration's generator, which never enters an office's database", is_kept=False)
@@ -103,7 +105,7 @@ def _file(runtime: Runtime, session: Session, submission: Submission, sender: Se
         sheet = submission.sheet(instrument)
     except SheetError as error:
         return _Refused("; ".join(f"{p.field}: {p.problem}" for p in error.problems), is_kept=False)
-    return _store(runtime, session, submission, sheet, sender)
+    return _store(runtime, session, submission, sheet, sender, received_hour)
 
 
 def _find_unknown_place(session: Session, submission: Submission, sender: Sender) -> str | None:
@@ -118,9 +120,11 @@ def _find_unknown_place(session: Session, submission: Submission, sender: Sender
     return None
 
 
-def _store(runtime: Runtime, session: Session, submission: Submission, sheet: AnswerSheet, sender: Sender) -> _Refused | None:
+def _store(
+    runtime: Runtime, session: Session, submission: Submission, sheet: AnswerSheet, sender: Sender, received_hour: int
+) -> _Refused | None:
     settled = _settle_by_code(runtime, session, submission, sender) if _is_read_at_tablet(submission, sender) else submission
-    return _store_settled(runtime, session, submission, settled, sheet, sender)
+    return _store_settled(runtime, session, submission, settled, sheet, sender, received_hour)
 
 
 def _is_read_at_tablet(submission: Submission, sender: Sender) -> bool:
@@ -141,9 +145,15 @@ def _settle_by_code(runtime: Runtime, session: Session, submission: Submission, 
 
 
 def _store_settled(
-    runtime: Runtime, session: Session, submission: Submission, settled: Submission, sheet: AnswerSheet, sender: Sender
+    runtime: Runtime,
+    session: Session,
+    submission: Submission,
+    settled: Submission,
+    sheet: AnswerSheet,
+    sender: Sender,
+    received_hour: int,
 ) -> _Refused | None:
-    row = _to_row(runtime, session, submission, settled, sheet, sender)
+    row = _to_row(runtime, session, submission, settled, sheet, sender, received_hour)
     with session.begin_nested() as savepoint:
         if not _insert_unless_known(session, Response, row):
             if _is_same(session, submission.id, cast(bytes, row["digest"]), sheet):
@@ -156,14 +166,20 @@ def _store_settled(
                 savepoint.rollback()
                 if _is_read_at_tablet(submission, sender):  # spent by somebody else since it was looked up
                     without = submission.model_copy(update={"code": None, "codes": None})
-                    return _store_settled(runtime, session, submission, without, sheet, sender)
+                    return _store_settled(runtime, session, submission, without, sheet, sender, received_hour)
                 return _Refused(str(error), is_kept=False)
         _store_apart(runtime, session, sheet, submission.id)
     return None
 
 
 def _to_row(
-    runtime: Runtime, session: Session, submission: Submission, settled: Submission, sheet: AnswerSheet, sender: Sender
+    runtime: Runtime,
+    session: Session,
+    submission: Submission,
+    settled: Submission,
+    sheet: AnswerSheet,
+    sender: Sender,
+    received_hour: int,
 ) -> dict[str, object]:
     """The response row. The digest is taken of what was sent, before anything is settled, filled in or bounded here."""
     sent: dict[str, object] = {
@@ -187,7 +203,6 @@ def _to_row(
         "repeats_previous": submission.repeats_previous,
         "answered_hour": hour_of(submission.answered_at),
     }
-    received_hour = runtime.hour()
     return {
         **sent,
         "digest": digest_response(runtime, sent),
