@@ -123,20 +123,22 @@ def _estimates(
     shares = _exact_shares(satisfied, answers, design, method)
     ends = (_known(figures.se[row]), _known(figures.low[row]), _known(figures.high[row]))
     goal = None if target is None else target.share
+    level = None if goal is None else float(goal)
+    values = [None if share is None else share.numerator / share.denominator for share in shares]
     return [
         Estimate(
-            share=None if share is None else float(share),
+            share=value,
             satisfied=x,
             answers=m,
             se=se,
             # The mean was also taken in doubles, which may miss the exact one by its last digit.
-            low=None if low is None or share is None else min(low, float(share)),
-            high=None if high is None or share is None else max(high, float(share)),
-            target=None if goal is None else float(goal),
+            low=None if low is None or value is None else min(low, value),
+            high=None if high is None or value is None else max(high, value),
+            target=level,
             verdict=judge(share, n_respondents=n_valid, target=goal, low=low, high=high, n_min=n_min),
         )
         # As many as there are ends: all, or the overall index alone.
-        for share, x, m, se, low, high in zip(shares, satisfied, answers, *ends, strict=False)
+        for share, value, x, m, se, low, high in zip(shares, values, satisfied, answers, *ends, strict=False)
     ]
 
 
