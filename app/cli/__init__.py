@@ -22,6 +22,8 @@ MODULES = {
     "proxy": "app.cli.proxy",
     "restore": "app.cli.backup",
     "serve": "app.cli.serve",
+    "sounds": "app.cli.sounds",
+    "store": "app.cli.store",
     "template": "app.cli.template",
     "user": "app.cli.users",
 }
