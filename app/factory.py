@@ -19,6 +19,7 @@ from app.desk.blueprint import create_desk
 from app.error_pages import register_error_pages
 from app.errors import ConfigurationError
 from app.headers import set_headers
+from app.integrity.blueprint import create_integrity
 from app.log import configure_log
 from app.paper.blueprint import create_paper
 from app.paper.scan_pages import allow_scans
@@ -94,6 +95,11 @@ def create_app(runtime: Runtime) -> Flask:
     mount(app, create_auth(runtime), PUBLIC)
     mount(app, create_dashboard(runtime, figures), STAFF)
     mount(app, create_desk(runtime), EVERYBODY_AT_WORK)
+    mount(
+        app,
+        create_integrity(runtime),
+        {"flags": STAFF, "flag": STAFF, "explain": people("unit_head"), "decide": people("analyst")},
+    )
     mount(app, create_paper(runtime), OFF_THE_DESK)
     mount(app, create_plotly_files(), STAFF)
     mount(app, _create_front(runtime), PUBLIC)

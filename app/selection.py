@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import cast
+from typing import Literal, cast, get_args
 
 from analytics.errors import PeriodError
 from analytics.periods import Period, ReportingCalendar, parse_period
@@ -12,9 +12,11 @@ from app.errors import BadInputError
 from survey_forms.submission import EARLIEST_YEAR
 from survey_forms.vocabulary import CHANNELS, STAGES
 
+Flags = Literal["without", "with"]
+FLAGS: tuple[Flags, ...] = get_args(Flags)
 DIMENSIONS = ("unit", "field")
 LATEST_YEAR = 2199
-PARAMETERS = ("by", "from", "to", "period", "unit", "field", "channel", "stage", "instrument", "method", "confidence")
+PARAMETERS = ("by", "from", "to", "period", "unit", "field", "channel", "stage", "instrument", "method", "confidence", "flags")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,16 @@ class Selection:
     """A series, all its versions; or one version's id."""
     method: Method = "pooled"
     confidence: float = 0.95
+    flags: Flags = "without"
+    """Whether responses under a confirmed integrity flag (or another confirmed exclusion) are counted."""
 
 
 def read_selection(args: Mapping[str, str], calendar: ReportingCalendar) -> Selection:
     """Read a selection from query parameters; empty ones count as absent.
 
     Parameters: by, from, to, period (2025-07, 2025-Q3, 2025-H1, 2025-9M, 2025), unit, field, channel, stage, instrument,
-    method, confidence. Raises BadInputError naming the parameter and what it may be.
+    method, confidence, flags (without, the default: confirmed integrity flags left out; with: counted). Raises
+    BadInputError naming the parameter and what it may be.
     """
     given = {name: value.strip() for name, value in args.items() if value.strip()}
     period = _read_period(given, calendar)
@@ -60,6 +65,7 @@ def read_selection(args: Mapping[str, str], calendar: ReportingCalendar) -> Sele
         instrument=given.get("instrument"),
         method=cast(Method, _read_one_of(given, "method", METHODS) or "pooled"),
         confidence=_read_confidence(given.get("confidence", "0.95")),
+        flags=cast(Flags, _read_one_of(given, "flags", FLAGS) or "without"),
     )
 
 

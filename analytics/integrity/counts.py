@@ -32,7 +32,7 @@ class HourCounts:
 class BlockCounts:
     """Units by half-month. `table`, one row each:
 
-    unit, block, first_hour, last_hour; n; n_result; timed, short; coded, helped; repeats with matches_expected and
+    unit, block, first_hour, last_hour; n; n_result; timed, short; coded, helped; known, repeats with matches_expected and
     matches_variance, what equal sheets would give in any order (see `count_blocks`); for each of desk, phone and all the
     respondents' moments n_, x_, m_, xx_, xm_, mm_ of satisfied answers, and for "mid" those of answers at the middle level.
     """
@@ -122,7 +122,7 @@ def count_blocks(rows: pd.DataFrame) -> BlockCounts:
     table["first_hour"], table["last_hour"] = [first for first, _ in ends], [last for _, last in ends]
     matches = _count_matches(at)
     table = table.merge(matches, on=["unit", "block"], how="left")
-    filled = ["repeats", "matches_expected", "matches_variance"]
+    filled = ["known", "repeats", "matches_expected", "matches_variance"]
     table[filled] = table[filled].fillna(0.0)
     return BlockCounts(table)
 
@@ -139,5 +139,5 @@ def _count_matches(at: pd.DataFrame) -> pd.DataFrame:
     variance = (s2 * (s2 + n * (n + 1)) - 2 * n * s3 - n**3) / (n**2 * (n - 1)).where(many, 1.0)
     devices = devices.assign(matches_expected=(s2 / n - 1).where(many, 0.0), matches_variance=variance.where(many, 0.0).clip(lower=0.0))
     units = devices.groupby(["unit", "block"], as_index=False)[["matches_expected", "matches_variance"]].sum()
-    seen = known.groupby(["unit", "block"], as_index=False)["repeats"].sum()
+    seen = known.assign(known=1).groupby(["unit", "block"], as_index=False)[["known", "repeats"]].sum()
     return units.merge(seen, on=["unit", "block"])

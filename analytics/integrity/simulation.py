@@ -12,11 +12,13 @@ from typing import Final, Literal, get_args
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from analytics.integrity.counts import ROW_COLUMNS, count_blocks, count_hours
 from analytics.integrity.detection import detect
 from analytics.integrity.flag import Kind
 
+Ints = NDArray[np.int64]
 Scenario = Literal["plain", "rush", "harmony", "pressing", "steady_pressing", "copied", "collecting"]
 SCENARIOS: Final[tuple[Scenario, ...]] = get_args(Scenario)
 HONEST: Final[frozenset[Scenario]] = frozenset({"plain", "rush", "harmony"})
@@ -114,9 +116,7 @@ def _draw_tablet(rng: Generator, unit: str, device: str, scenario: Scenario, moo
     return rows.assign(repeats=np.concatenate([[0], same.astype(np.int64)]) if len(rows) else np.zeros(0, dtype=np.int64))
 
 
-def _plant(
-    rng: Generator, scenario: Scenario, unit: str, device: str, day: int, honest: pd.DataFrame, levels: np.ndarray[tuple[int, int]]
-) -> pd.DataFrame:
+def _plant(rng: Generator, scenario: Scenario, unit: str, device: str, day: int, honest: pd.DataFrame, levels: Ints) -> pd.DataFrame:
     """An officer's sheets of one day, perhaps none.
 
     pressing: on one day in five 12 to 25 sheets of the best answers within one hour, most of them in under 30 seconds.
@@ -150,12 +150,18 @@ def _draw_phone(rng: Generator, unit: str, scenario: Scenario, mood: float) -> p
     # An officer gathers the codes of 15 to 40 % of as many citizens and answers for them: best answers, ticked as helped.
     k = int(n * rng.uniform(0.15, 0.4))
     own = _frame(
-        unit, "", _FIRST_DAY + rng.integers(0, 30, size=k), rng.choice([11, 16], size=k), np.zeros(k), np.full((k, _ITEMS), 5), np.ones(k)
+        unit,
+        "",
+        _FIRST_DAY + rng.integers(0, 30, size=k),
+        rng.choice([11, 16], size=k),
+        np.zeros(k),
+        np.full((k, _ITEMS), 5),
+        np.ones(k, dtype=np.int64),
     )
     return pd.concat([rows, own.assign(side="phone", coded=True, helped=rng.random(k) < 0.9, repeats=-1)], ignore_index=True)
 
 
-def _draw_levels(rng: Generator, n: int, mood: float) -> np.ndarray[tuple[int, int]]:
+def _draw_levels(rng: Generator, n: int, mood: float) -> Ints:
     latent = mood + np.sqrt(0.5) * rng.standard_normal((n, 1)) + np.sqrt(0.5) * rng.standard_normal((n, _ITEMS))
     return np.asarray(1 + np.searchsorted([-1.35, -0.8, 0.0, 1.25], latent), dtype=np.int64)
 
@@ -163,11 +169,11 @@ def _draw_levels(rng: Generator, n: int, mood: float) -> np.ndarray[tuple[int, i
 def _frame(
     unit: str,
     device: str,
-    day: object,
-    hour: object,
-    order: object,
-    levels: np.ndarray[tuple[int, int]],
-    took: object,
+    day: int | Ints,
+    hour: Ints,
+    order: NDArray[np.floating],
+    levels: Ints,
+    took: NDArray[np.integer],
 ) -> pd.DataFrame:
     powers = 6 ** np.arange(_ITEMS)
     rows = pd.DataFrame({"sheet": (levels * powers).sum(axis=1), "x": (levels >= 4).sum(axis=1), "neutral": (levels == 3).sum(axis=1)})

@@ -50,7 +50,7 @@ def t_against_peers(value: float, variance: float, peers: Reals, peer_variances:
 
     >>> usual, t, p = t_against_peers(0.99, 0.0001, np.linspace(0.8, 0.9, 11), np.full(11, 0.0001), 0.01)
     >>> round(usual, 3), round(t, 2), round(p, 3)
-    (0.85, 3.15, 0.013)
+    (0.85, 2.95, 0.014)
     """
     usual = float(np.median(peers))
     spread = 1.4826 * float(np.median(np.abs(peers - usual)))

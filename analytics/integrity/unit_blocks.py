@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,13 +30,13 @@ def find_packs(blocks: BlockCounts, rules: Rules) -> Iterator[Suspicion]:
 
     The larger of two tails: normal with the variance of multinomial runs, and Poisson, which is right where matches are rare.
     """
-    for row in blocks.table.itertuples():
-        seen, expected = float(row.repeats), float(row.matches_expected)
-        if row.matches_variance <= 0:
+    for row in blocks.table.to_dict("records"):
+        seen, expected = float(row["repeats"]), float(row["matches_expected"])
+        if row["matches_variance"] <= 0:
             continue  # no sheet, or all of them alike: no order could show anything
-        normal = float(ndtr(-(seen - expected - 0.5) / (_MATCH_SPREAD * float(row.matches_variance) ** 0.5)))
+        normal = float(ndtr(-(seen - expected - 0.5) / (_MATCH_SPREAD * float(row["matches_variance"]) ** 0.5)))
         poisson = float(pdtrc(seen - 1, max(expected, 1e-9))) if seen > 0 else 1.0
-        evidence = Evidence(int(seen), int(row.n_desk), expected)
+        evidence = Evidence(int(seen), int(row["known"]), expected)
         p = max(normal, poisson)
         yield Suspicion(p, Flag("repeats_block", _place(row), evidence, p) if seen >= rules.least_block / 2 else None)
 
@@ -54,7 +55,7 @@ def find_shares(blocks: BlockCounts, rules: Rules, kind: Kind) -> Iterator[Suspi
             continue
         k, n = part[marked].to_numpy(dtype=np.float64), part[of].to_numpy(dtype=np.float64)
         angle, variance = np.arcsin(np.sqrt((k + 0.375) / (n + 0.75))), 1 / (4 * n + 2)
-        for number, row in enumerate(part.itertuples()):
+        for number, row in enumerate(part.to_dict("records")):
             others = np.arange(len(part)) != number
             centre, _t, p = t_against_peers(angle[number], variance[number], angle[others], variance[others], _LEAST_ANGLE)
             share, usual = float(k[number] / n[number]), float(np.sin(centre) ** 2)
@@ -75,15 +76,15 @@ def find_gaps(blocks: BlockCounts, rules: Rules) -> Iterator[Suspicion]:
         desk, desk_variance = _share(part, "desk")
         phone, phone_variance = _share(part, "phone")
         gap, variance = desk - phone, desk_variance + phone_variance
-        for number, row in enumerate(part.itertuples()):
+        for number, row in enumerate(part.to_dict("records")):
             others = np.arange(len(part)) != number
             if others.sum() >= rules.least_peers:
                 usual, _t, p = t_against_peers(gap[number], variance[number], gap[others], variance[others], _GAP_SPREAD)
             else:
                 usual, p = 0.0, float(ndtr(-gap[number] / np.sqrt(variance[number] + _GAP_SPREAD**2)))
             evidence = Evidence(
-                int(row.n_desk),
-                int(row.n_phone),
+                int(row["n_desk"]),
+                int(row["n_phone"]),
                 share=float(desk[number]),
                 usual=float(phone[number]),
                 expected=usual,
@@ -99,13 +100,13 @@ def find_non_neutral(blocks: BlockCounts, rules: Rules) -> Iterator[Suspicion]:
         if len(part) <= rules.least_peers or (part["x_mid"] == part["m_mid"]).all():
             continue  # too few peers, or a scale without a middle
         share, variance = _share(part, "mid")
-        for number, row in enumerate(part.itertuples()):
+        for number, row in enumerate(part.to_dict("records")):
             others = np.arange(len(part)) != number
             usual, _t, _p = t_against_peers(share[number], variance[number], share[others], variance[others], _LEAST_SPREAD)
             *_rest, p = t_against_peers(
                 usual + abs(share[number] - usual), variance[number], share[others], variance[others], _LEAST_SPREAD
             )
-            evidence = Evidence(int(row.x_mid), int(row.m_mid), share=float(share[number]), usual=usual, peers=_rising(share[others]))
+            evidence = Evidence(int(row["x_mid"]), int(row["m_mid"]), share=float(share[number]), usual=usual, peers=_rising(share[others]))
             p = min(1.0, 2 * p)
             yield Suspicion(p, Flag("non_neutral", _place(row), evidence, p))
 
@@ -118,8 +119,8 @@ def find_above_dossiers(blocks: BlockCounts, dossiers: Mapping[tuple[str, str], 
     """
     table = blocks.table.sort_values(["unit", "block"])
     before: dict[str, tuple[int, int]] = {}
-    for row in table.itertuples():
-        unit, block, n = str(row.unit), str(row.block), int(row.n_result)
+    for row in table.to_dict("records"):
+        unit, block, n = str(row["unit"]), str(row["block"]), int(row["n_result"])
         finished = dossiers.get((unit, block))
         if finished is None:
             before.pop(unit, None)
@@ -141,6 +142,5 @@ def _rising(values: Reals) -> tuple[float, ...]:
     return tuple(float(value) for value in np.sort(values))
 
 
-def _place(row: object) -> Place:
-    at = row._asdict()  # type: ignore[attr-defined]  # a named tuple of the table
-    return Place(str(at["unit"]), None, int(at["first_hour"]), int(at["last_hour"]), str(at["block"]))
+def _place(row: Mapping[Hashable, Any]) -> Place:
+    return Place(str(row["unit"]), None, int(row["first_hour"]), int(row["last_hour"]), str(row["block"]))

@@ -17,6 +17,7 @@ MODULES = {
     "export": "app.cli.export",
     "import": "app.cli.imports",
     "index": "app.cli.index",
+    "integrity": "app.cli.integrity",
     "key": "app.cli.keys",
     "nightly": "app.cli.nightly",
     "proxy": "app.cli.proxy",

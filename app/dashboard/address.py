@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-FILTERS: Final = ("period", "from", "to", "unit", "field", "channel", "stage", "instrument", "method", "confidence")
+FILTERS: Final = ("period", "from", "to", "unit", "field", "channel", "stage", "instrument", "method", "confidence", "flags")
 CHOSEN_DAYS: Final = "days"
 """Value of the period list that means: the two days beside it."""
-_DEFAULTS: Final = {"period": "all", "method": "pooled", "confidence": "0.95"}
+_DEFAULTS: Final = {"period": "all", "method": "pooled", "confidence": "0.95", "flags": "without"}
 
 
 def clean_query(args: Mapping[str, str], more: tuple[str, ...] = ()) -> dict[str, str]:

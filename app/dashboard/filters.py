@@ -20,6 +20,7 @@ from app.services.people import Person
 from app.vietnamese import CHANNELS, METHODS, STAGES, collation_key, name_period
 
 CONFIDENCES: Final = {"0.9": "90%", "0.95": "95%", "0.99": "99%"}
+FLAG_CHOICES: Final = {"without": "không tính", "with": "tính cả"}
 _MOST_UNITS: Final = 250  # a longer list is no list; the page of units searches
 
 
@@ -103,6 +104,7 @@ def build_filter_bar(runtime: Runtime, query: Mapping[str, str], person: Person,
             Filter("stage", "Thời điểm", query.get("stage", ""), (everything, _as_group(STAGES.items()))),
             Filter("instrument", "Phiếu khảo sát", query.get("instrument", ""), instruments),
             Filter("confidence", "Độ tin cậy", query.get("confidence", ""), (_with_default(CONFIDENCES.items(), "0.95"),)),
+            Filter("flags", "Dấu hiệu đã xác nhận", query.get("flags", ""), (_with_default(FLAG_CHOICES.items(), "without"),)),
         ),
         from_day=query.get("from", ""),
         to_day=query.get("to", ""),

@@ -35,6 +35,8 @@ class Overview:
     chart: Chart
     target_notes: list[TargetNote]
     target_sentence: str
+    beside: Figure | None
+    """The whole with confirmed flags treated the other way."""
 
 
 def build_overview(figures: Figures, reading: Reading) -> Overview:
@@ -44,7 +46,8 @@ def build_overview(figures: Figures, reading: Reading) -> Overview:
     factors = list_factors(reading, whole)
     chart = draw_bars(reading.evidence.instrument, [as_bar(row.levels, is_labelled=False) for row in factors])
     notes = list_target_notes([whole, *heat.figures], heat.unit_names, reading.fields)
-    return Overview(whole, build_strip(whole.estimate), heat, factors, chart, notes, _tell_targets(heat))
+    beside = as_figure(reading, reading.beside.whole) if reading.beside is not None else None
+    return Overview(whole, build_strip(whole.estimate), heat, factors, chart, notes, _tell_targets(heat), beside)
 
 
 def list_factors(reading: Reading, whole: Figure) -> tuple[FactorRow, ...]:

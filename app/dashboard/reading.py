@@ -11,6 +11,7 @@ from analytics.results import Cell
 from analytics.tally import Tally
 from analytics.units import UnitTree
 from app.errors import BadInputError
+from app.queries.exclusions import list_left_out
 from app.queries.fields import list_fields
 from app.queries.responses import find_days
 from app.queries.targets import CriterionFloor, find_floor, get_calendar
@@ -20,6 +21,14 @@ from app.services.installation import get_installation
 from app.services.people import Person
 
 Days = tuple[date, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The figure of the whole when confirmed flags are treated the other way."""
+
+    whole: Cell
+    n_returned: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ class Reading:
     """The figures of that cell, with the target of the place and the chosen field."""
     floor: CriterionFloor | None
     today: date
+    beside: Beside | None
+    """The same figure with confirmed flags counted, or left out where the view counts them; None where that is the same."""
 
     @property
     def n_returned(self) -> int:
@@ -75,7 +86,20 @@ def read_view(figures: Figures, query: Mapping[str, str], person: Person) -> Rea
     total = evidence.live.by()
     whole = figures.compute(evidence, as_one_cell(total, place, selection.field)).cells[0]
     days = _days_of(evidence, stored)
-    return Reading(evidence, query, place, tops, fields, calendar, stored, days, total, whole, floor, today)
+    beside = _read_beside(figures, evidence, person, place, int(total.n_returned[0]))
+    return Reading(evidence, query, place, tops, fields, calendar, stored, days, total, whole, floor, today, beside)
+
+
+def _read_beside(figures: Figures, evidence: Evidence, person: Person, place: str | None, n_returned: int) -> Beside | None:
+    with figures.runtime.database.read() as session:
+        if not list_left_out(session):
+            return None
+    selection = evidence.selection
+    other = figures.gather(replace(selection, flags="without" if selection.flags == "with" else "with"), person.unit_key)
+    total = other.live.by()
+    if int(total.n_returned[0]) == n_returned:
+        return None
+    return Beside(figures.compute(other, as_one_cell(total, place, selection.field)).cells[0], int(total.n_returned[0]))
 
 
 def _find_place(evidence: Evidence, top_unit_key: str | None, tops: tuple[str, ...]) -> str | None:

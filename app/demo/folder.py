@@ -41,6 +41,11 @@ class DemoFolder:
         """The true shares behind the responses."""
         return self.path / "truth.csv"
 
+    @property
+    def planted(self) -> Path:
+        """Where gaming was planted among them."""
+        return self.path / "planted.csv"
+
     def read_handover(self) -> dict[str, object]:
         """What demo.json said before; nothing when there is none or it cannot be read."""
         try:

@@ -5,11 +5,13 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.demo.dossiers import Place, generate_dossiers, generate_walk_aways, place_of
+from app.demo.gaming import LEAST_RESPONSES, N_PLANTED, generate_packs
 from app.demo.generator import GeneratedResponse, generate_responses
 from app.demo.office import DemoOffice
 from app.demo.office_rows import write_office
@@ -60,13 +62,21 @@ def load_demonstration(runtime: Runtime, office: DemoOffice, instrument: Instrum
         write_responses(
             runtime,
             session,
-            _count(generate_responses(office, instrument, n=size.n_responses, seed=size.seed), n_responses),
+            _count(_generate(office, instrument, size), n_responses),
             instrument_id=instrument.id,
             campaign_key=size.campaign_key,
             resolving_units={field.code: field.resolving_unit_key for field in office.fields},
         )
         insert_rows(session, DossierCount, _dossier_rows(office, n_responses, size.seed))
         insert_rows(session, WalkAway, _walk_away_rows(office, instrument, size.seed))
+
+
+def _generate(office: DemoOffice, instrument: Instrument, size: DemoSize) -> Iterator[GeneratedResponse]:
+    """The responses of the office; in a usual demonstration the last few give way to planted gaming, so that their number stays."""
+    honest = generate_responses(office, instrument, n=size.n_responses, seed=size.seed)
+    if size.n_responses < LEAST_RESPONSES:
+        return honest
+    return chain(islice(honest, size.n_responses - N_PLANTED), generate_packs(office, instrument, seed=size.seed))
 
 
 def _count(responses: Iterable[GeneratedResponse], n_responses: Counter[Place]) -> Iterator[GeneratedResponse]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from app import schema
 from app.cli.serve import make_server, start_refresher
 from app.demo.folder import DemoFolder
+from app.demo.gaming import print_planted
 from app.demo.handover import Handover, renew_handover, write_handover
 from app.demo.loading import DemoSize, find_size, load_demonstration, print_truth
 from app.demo.tuy_phuoc import TUY_PHUOC_OFFICE
@@ -16,6 +17,7 @@ from app.errors import ConfigurationError
 from app.runtime import Runtime, open_runtime
 from app.services.installation import make_installation
 from app.services.instruments import publish_instruments
+from app.services.integrity import run_integrity
 
 USUAL_RESPONSES, USUAL_SEED = 9_000, 2025
 
@@ -44,12 +46,14 @@ def prepare_demonstration(folder: DemoFolder, public_url: str, *, n_responses: i
     wanted = _choose_size(known, n_responses, seed)
     if known is None:
         load_demonstration(runtime, TUY_PHUOC_OFFICE, instrument, wanted)
+        run_integrity(runtime, TUY_PHUOC_OFFICE.first_on, TUY_PHUOC_OFFICE.last_on)
     elif known != wanted:
         raise ConfigurationError(
             f"{folder.path} holds a demonstration of {known.n_responses} responses from seed {known.seed}, and responses "
             "are never replaced: leave --responses and --seed out to use it, or choose another --data folder"
         )
     folder.write(folder.truth, print_truth(TUY_PHUOC_OFFICE, instrument))
+    folder.write(folder.planted, print_planted(TUY_PHUOC_OFFICE, wanted.n_responses))
     return runtime
 
 

@@ -6,6 +6,7 @@ from app.models.closing import HourClosing
 from app.models.collection import Device, DossierCount, PublishedCount, RatingCode, WalkAway
 from app.models.devices import DeviceState, EnrolmentCode
 from app.models.installation import Installation
+from app.models.integrity import IntegrityFlag, IntegrityStep
 from app.models.paper import PaperBatch, PaperBox, PaperCopy, PaperEntry, PaperSheet
 from app.models.paper_scans import PaperScan
 from app.models.people import ApiKey, SignIn, User
@@ -29,6 +30,8 @@ __all__ = [
     "HourClosing",
     "Installation",
     "InstrumentVersion",
+    "IntegrityFlag",
+    "IntegrityStep",
     "PaperBatch",
     "PaperBox",
     "PaperCopy",

@@ -76,7 +76,7 @@ class Figures:
     def gather(self, selection: Selection, top_unit_key: str | None = None, *, with_excluded: bool = False) -> Evidence:
         """Tally the selected responses. `top_unit_key` bounds what the asker may see; None is everything.
 
-        Confirmed exclusions are left out; `with_excluded` counts them too, for the figure that stands beside.
+        Confirmed exclusions are left out unless the selection says `flags` with; `with_excluded` counts them in any case.
         Raises BadInputError for an unknown unit, field or instrument, ForbiddenError for a unit outside the asker's place.
         """
         with self.runtime.database.read() as session:
@@ -87,7 +87,7 @@ class Figures:
             if selection.field is not None and session.get(Field, selection.field) is None:
                 raise BadInputError("`field` is the code of a field; the list of fields shows them")
         units = _units_in_sight(tree, selection.unit, top_unit_key)
-        live = self._live.count(instruments, _as_choice(selection, units), with_excluded=with_excluded)
+        live = self._live.count(instruments, _as_choice(selection, units), with_excluded=with_excluded or selection.flags == "with")
         return Evidence(selection, instruments, live, tree, targets, _find_year(selection, live, calendar))
 
     def compute_report(self, selection: Selection, top_unit_key: str | None = None) -> IndexReport:
