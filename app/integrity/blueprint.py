@@ -11,6 +11,7 @@ from app.errors import BadInputError
 from app.integrity.pictures import HEIGHT, draw_hours, draw_peers
 from app.integrity.reading import list_flags_in_sight, view_flags
 from app.integrity.wording import KINDS, STATES, tell, tell_chance, tell_time
+from app.queries.integrity import list_siblings
 from app.runtime import Runtime
 from app.services.integrity import (
     MOST_CHARACTERS,
@@ -102,6 +103,7 @@ def _show_flag(runtime: Runtime, flag_id: str, problem: str | None = None) -> Re
         flag = get_flag(session, person, flag_id)
         (view,) = view_flags(session, [flag])
         n_covered = count_covered(session, flag)
+        siblings = view_flags(session, list_siblings(session, flag))
         no_explanation = why_not_explain(view.steps, person)
         no_decision = why_not_decide(flag, view.steps, person, runtime.today())
         own = is_own(flag, person)
@@ -113,6 +115,7 @@ def _show_flag(runtime: Runtime, flag_id: str, problem: str | None = None) -> Re
         bar_height=HEIGHT,
         peers=draw_peers(view),
         n_covered=n_covered,
+        siblings=siblings,
         no_explanation=no_explanation,
         no_decision=no_decision,
         is_own=own,

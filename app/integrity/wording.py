@@ -88,10 +88,10 @@ KINDS: Final[Mapping[Kind, KindWords]] = {
 
 
 def tell_time(view: FlagView) -> str:
-    """When: "10–11 giờ, 10/09/2025" or "1–14/9/2025"."""
+    """When: "10 giờ đến 11 giờ, 10/09/2025" or "1–14/9/2025"."""
     if view.device_id is not None:
         hour = (view.first_hour + 7) % 24
-        return f"{hour}–{hour + 1}{NO_BREAK_SPACE}giờ, {day(day_of_hour(view.first_hour))}"
+        return f"{hour}{NO_BREAK_SPACE}giờ đến {hour + 1}{NO_BREAK_SPACE}giờ, {day(day_of_hour(view.first_hour))}"
     return _tell_block(view.block)
 
 
@@ -109,7 +109,8 @@ def _last_hour(block: str) -> int:
 def tell(view: FlagView) -> str:
     """The flag as one plain sentence."""
     seen, of = whole(view.count), whole(view.of or 0)
-    where = f"Trong giờ này, {view.device_label or 'máy'}" if view.device_id is not None else "Trong nửa tháng này, đơn vị"
+    label = view.device_label or "máy"
+    where = f"Trong giờ này, {label[:1].lower()}{label[1:]}" if view.device_id is not None else "Trong nửa tháng này, đơn vị"
     match view.kind:
         case "burst":
             return f"{where} nhận {seen} phiếu; vào giờ ấy các ngày khác thường có khoảng {_about(view.expected)} phiếu."

@@ -91,6 +91,13 @@ def list_flags(session: Session, units: Collection[str] | None) -> list[Integrit
     return [flag for flag in flags if units is None or flag.unit_key in units]
 
 
+def list_siblings(session: Session, flag: IntegrityFlag) -> list[IntegrityFlag]:
+    """Other flags of the same device and hour, or the same unit and half-month."""
+    at = [IntegrityFlag.unit_key == flag.unit_key, IntegrityFlag.first_hour == flag.first_hour, IntegrityFlag.id != flag.id]
+    same = IntegrityFlag.device_id.is_(None) if flag.device_id is None else IntegrityFlag.device_id == flag.device_id
+    return list(session.scalars(select(IntegrityFlag).where(*at, same).order_by(IntegrityFlag.kind)))
+
+
 def list_steps(session: Session, flag_ids: Collection[str]) -> dict[str, list[IntegrityStep]]:
     """The steps of each of these flags in order; a flag without one is not in it."""
     found: dict[str, list[IntegrityStep]] = {}

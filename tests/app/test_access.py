@@ -27,7 +27,9 @@ def test_route_that_declares_nobody_is_noticed_and_closed(app: Flask) -> None:
     assert app.test_client().get("/planted").status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/analytics", "/analytics/criteria", "/analytics/units", "/analytics/cells.csv", "/desk/invitations"])
+@pytest.mark.parametrize(
+    "path", ["/analytics", "/analytics/criteria", "/analytics/units", "/analytics/cells.csv", "/analytics/integrity", "/desk/invitations"]
+)
 def test_staff_page_sends_a_stranger_to_the_sign_in(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 302
