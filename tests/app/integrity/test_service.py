@@ -3,13 +3,14 @@
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import func, not_, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.cli.integrity import integrity_command
 from app.cli.nightly import nightly_command
 from app.errors import BadInputError, ForbiddenError, NotFoundError
 from app.models import Exclusion, IntegrityFlag, IntegrityStep, Response
+from app.queries.exclusions import LeftOut, is_left_out
 from app.queries.integrity import list_flags, list_steps
 from app.runtime import Runtime
 from app.selection import Selection
@@ -190,3 +191,13 @@ def test_measuring_needs_no_installation() -> None:
     said = CliRunner().invoke(integrity_command, ["measure", "--desk-months", "4", "--only", "plain"], catch_exceptions=False).output
     assert "false alarms" in said
     assert "beside them" in said
+
+
+def test_thousands_of_confirmed_flags_still_make_one_statement(runtime: Runtime) -> None:
+    fill(runtime)
+    with runtime.database.read() as session:
+        (hour, device_id), *_ = session.execute(select(Response.answered_hour, Response.device_id).order_by(Response.answered_hour)).all()
+        many = [LeftOut(None, f"tablet-{n}", None, n, n + n % 3) for n in range(3_000)] + [LeftOut(None, device_id, None, hour, hour)]
+        left = session.scalar(select(func.count()).select_from(Response).where(is_left_out(tuple(many))))
+        kept = session.scalar(select(func.count()).select_from(Response).where(not_(is_left_out(tuple(many)))))
+    assert (left, kept) == (1, N_QUIET + N_PACK - 1)
