@@ -40,8 +40,8 @@ class Circumstance:
     n_counters: int = 3
     days_asked: int = 22
     counters_asked: int = 3
-    visitors_each: int = 10  # a day and counter
-    rate: float = 0.25
+    visitors_each: int = 30  # a day and counter
+    rate: float = 1 / 12  # some 165 respondents, few enough of all that the finite population hides nothing
     unhappy_rate: float = 1.0
     is_long_run: bool = False
 
@@ -52,11 +52,11 @@ CIRCUMSTANCES: Mapping[str, Circumstance] = MappingProxyType(
         "days": Circumstance(day_sd=0.2),
         "days_and_counters": Circumstance(day_sd=0.2, counter_sd=0.2),
         "long_run": Circumstance(day_sd=0.2, counter_sd=0.2, is_long_run=True),
-        "five_days_of_22": Circumstance(day_sd=0.2, days_asked=5, rate=0.9),
-        "one_counter_of_3": Circumstance(counter_sd=0.2, counters_asked=1, rate=0.7),
+        "five_days_of_22": Circumstance(day_sd=0.2, days_asked=5, rate=1 / 3),
+        "one_counter_of_3": Circumstance(counter_sd=0.2, counters_asked=1, rate=1 / 4),
         "unhappy_three_quarters": Circumstance(unhappy_rate=0.75),
         "unhappy_half": Circumstance(unhappy_rate=0.5),
-        "unhappy_twice": Circumstance(rate=0.2, unhappy_rate=2.0),
+        "unhappy_twice": Circumstance(unhappy_rate=2.0),
     }
 )
 """Chosen to be ordinary, not to be survived: a day effect of 0.2 moves a 90 % office by some 3 points from day to day."""
@@ -123,9 +123,7 @@ def _draw(c: Circumstance, runs: int, rng: Generator) -> tuple[Reals, Reals, Rea
     answers[:, :, c.counters_asked :] = False
     everybody = (1, 2, 3)
     own_x, own_m = x * answers, m * answers
-    moments = Moments(
-        *(np.asarray(part.sum(axis=everybody)) for part in (answers, own_x, own_m, own_x**2, own_x * own_m, own_m**2))
-    )
+    moments = Moments(*(np.asarray(part.sum(axis=everybody)) for part in (answers, own_x, own_m, own_x**2, own_x * own_m, own_m**2)))
     low, high = pooled_interval(moments)
     truth = np.full(runs, c.share) if c.is_long_run else x.sum(axis=everybody) / m.sum(axis=everybody)
     return moments.share(), low, high, truth, moments.n.astype(np.float64)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
-import numpy as np
 from numpy.random import Generator
 
 from analytics.intervals import steadied_effective_size, wilson_interval
@@ -84,6 +83,7 @@ def list_fractions() -> tuple[Situation, ...]:
 def measure_coverage(situation: Situation, runs: int, rng: Generator, *, is_finite: bool = False) -> Coverage:
     """Simulate the situation and take the product's interval of each period.
 
+    >>> import numpy as np
     >>> found = measure_coverage(list_situations()[0], 400, np.random.default_rng(1))
     >>> found.covered + found.too_low + found.too_high, found.share > 0.9
     (400, True)
@@ -102,8 +102,7 @@ def measure_all(situations: Iterable[Situation], runs: int, rng: Generator, *, i
     """Every situation with random numbers of its own, so that none depends on which others are asked for."""
     chosen = list(situations)
     return [
-        measure_coverage(situation, runs, own, is_finite=is_finite)
-        for situation, own in zip(chosen, rng.spawn(len(chosen)), strict=True)
+        measure_coverage(situation, runs, own, is_finite=is_finite) for situation, own in zip(chosen, rng.spawn(len(chosen)), strict=True)
     ]
 
 

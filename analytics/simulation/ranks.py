@@ -16,7 +16,6 @@ from analytics.simulation.coverage import FRACTION
 from analytics.simulation.visitors import draw_periods, list_form_kinds
 from analytics.targets import N_MIN
 
-
 Spread = Literal["equal", "even", "two_groups"]
 SPREADS: tuple[Spread, ...] = get_args(Spread)
 
@@ -40,7 +39,7 @@ class League:
             case "equal":
                 return [0.9] * k
             case "even":
-                return np.linspace(0.80, 0.98, k).tolist()
+                return [float(share) for share in np.linspace(0.80, 0.98, k)]
             case "two_groups":
                 return [0.85 if unit < k // 2 else 0.95 for unit in range(k)]
 

@@ -22,6 +22,7 @@ MODULES = {
     "proxy": "app.cli.proxy",
     "restore": "app.cli.backup",
     "serve": "app.cli.serve",
+    "simulate": "app.cli.simulate",
     "template": "app.cli.template",
     "user": "app.cli.users",
 }
