@@ -44,7 +44,7 @@ class League:
                 return [0.85 if unit < k // 2 else 0.95 for unit in range(k)]
 
     def sizes(self) -> list[int]:
-        """Respondents of each unit; the step past each four keeps size and share from going together."""
+        """Respondents of each unit; the step past each four keeps size and share from going together in long leagues."""
         return [(30, 60, 120, 240)[(unit + unit // 4) % 4] for unit in range(self.n_units)]
 
 

@@ -156,7 +156,7 @@ def write_weighting(found: Sequence[WeightingGain], runs: int, seed: int) -> str
     return "\n".join(
         [
             f"Chỉ số có trọng số theo hồ sơ so với không trọng số – {tell_runs(runs, seed)}",
-            "Bốn lĩnh vực 900, 500, 600, 200 hồ sơ với tỷ lệ hài lòng 95, 92, 75, 85%. ",
+            "Bốn lĩnh vực 900, 500, 600, 200 hồ sơ với tỷ lệ hài lòng 95, 92, 75, 85%.",
             "Lệch và căn của sai số bình phương trung bình tính bằng điểm phần trăm so với tỷ lệ của mọi người đến giao dịch trong kỳ.",
             "",
             *table(header, rows, n_left=1),
