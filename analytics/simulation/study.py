@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from numpy.random import Generator
 
 from analytics.simulation.circumstances import CIRCUMSTANCES, UnderCircumstance, measure_circumstance
-from analytics.simulation.coverage import CLAIM, Coverage, Situation, falls_short, list_fractions, list_situations, measure_all
+from analytics.simulation.coverage import CLAIM, Coverage, falls_short, list_fractions, list_situations, measure_all
 from analytics.simulation.ranks import LEAGUES, RankCoverage, measure_ranks
 from analytics.simulation.visitors import PATTERNS, SHAPES, Pattern, Shape
 from analytics.simulation.weighting_gain import CASELOADS, WeightingGain, measure_weighting
@@ -59,25 +59,26 @@ class CoverageStudy:
     circumstances: tuple[UnderCircumstance, ...]
 
 
-def study_coverage(runs: int, rng: Generator, *, tell: Callable[[str], None] = lambda _: None) -> CoverageStudy:
+def study_coverage(runs: int, rng: Generator, *, tell: Callable[[int, int], None] = lambda _done, _of: None) -> CoverageStudy:
     """Every situation `runs` times, every circumstance a tenth as often (there each visitor is drawn, not counted).
 
-    `tell` hears the name of each part before it starts; a long study takes minutes.
+    `tell` hears before each part how many are done, of how many; a long study takes minutes.
     """
     grid_rng, plain_rng, finite_rng, circumstance_rng = rng.spawn(4)
-    grids = []
-    for own, (shape, pattern) in zip(
-        grid_rng.spawn(len(SHAPES) * len(PATTERNS)), [(shape, pattern) for shape in SHAPES for pattern in PATTERNS], strict=True
-    ):
-        tell(f"{shape} {pattern}")
-        grids.append(Grid(pattern, shape, tuple(measure_all(list_situations(pattern, shape), runs, own))))
-    tell("n/N")
-    fractions: tuple[Situation, ...] = list_fractions()
+    of = len(SHAPES) * len(PATTERNS) + 2 + len(CIRCUMSTANCES)
+    grids: list[Grid] = []
+    for shape, own_rng in zip(SHAPES, grid_rng.spawn(len(SHAPES)), strict=True):
+        for pattern, own in zip(PATTERNS, own_rng.spawn(len(PATTERNS)), strict=True):
+            tell(len(grids), of)
+            grids.append(Grid(pattern, shape, tuple(measure_all(list_situations(pattern, shape), runs, own))))
+    fractions = list_fractions()
+    tell(len(grids), of)
     plain = measure_all(fractions, runs, plain_rng)
+    tell(len(grids) + 1, of)
     finite = measure_all(fractions, runs, finite_rng, is_finite=True)
-    found = []
+    found: list[UnderCircumstance] = []
     for name, own in zip(CIRCUMSTANCES, circumstance_rng.spawn(len(CIRCUMSTANCES)), strict=True):
-        tell(name)
+        tell(len(grids) + 2 + len(found), of)
         found.append(measure_circumstance(name, max(1, runs // 10), own))
     return CoverageStudy(runs, tuple(grids), tuple(plain), tuple(finite), tuple(found))
 

@@ -51,8 +51,8 @@ def simulate_command(what: str, runs: int | None, seed: int, instrument: str, as
 
 
 def _coverage(runs: int, seed: int, _: str) -> tuple[CoverageStudy, str]:
-    def tell(part: str) -> None:
-        click.echo(f"… {part}", err=True)
+    def tell(done: int, of: int) -> None:
+        click.echo(f"… {done}/{of}", err=True)
 
     study = study_coverage(runs, _rng(seed, "coverage"), tell=tell)
     return study, write_coverage(study, seed)

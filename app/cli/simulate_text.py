@@ -13,19 +13,26 @@ from survey_forms import Instrument
 
 SPREADS: Final[Mapping[Spread, str]] = {"equal": "ngang nhau 90%", "even": "rải đều 80–98%", "two_groups": "nửa 85%, nửa 95%"}
 CASELOADS: Final[Mapping[str, str]] = {
-    "equal_rates": "Các lĩnh vực trả lời như nhau",
+    "equal_rates": "Như nhau (15%)",
     "twice": "Chênh 2 lần (10–20%)",
     "fivefold": "Chênh 5 lần (5–25%)",
-    "hard_cases_hardly_asked": "Việc khó hầu như không được hỏi (2% so với 30%)",
+    "hard_cases_hardly_asked": "Việc khó hầu như không (2% so với 30%)",
 }
 
 
 def write_verdicts(found: Sequence[Verdicts], runs: int, seed: int) -> str:
     """Each office's wrong verdicts; "–" where there was no period of that kind."""
     header = [
-        "Chỉ tiêu", "Cách chỉ tiêu", "Số phiếu", "Kỳ không đạt thật", "gọi nhầm là Đạt", "Kỳ đạt thật", "gọi nhầm là thấp rõ rệt",
-        "Con số nằm sai bên", "Kết luận rõ",
-    ]  # fmt: skip
+        "Chỉ tiêu",
+        "Cách",
+        "Phiếu",
+        "Không đạt thật",
+        "gọi là Đạt",
+        "Đạt thật",
+        "gọi là thấp rõ rệt",
+        "Con số sai bên",
+        "Kết luận rõ",
+    ]
     rows = [
         [
             target_percent(each.office.target),
@@ -43,7 +50,9 @@ def write_verdicts(found: Sequence[Verdicts], runs: int, seed: int) -> str:
     return "\n".join(
         [
             f"Kết luận so với chỉ tiêu sai bao nhiêu lần – {tell_runs(runs, seed)}",
-            "Đạt hay không đạt thật: theo tỷ lệ của mọi người đến giao dịch trong kỳ. “Kết luận rõ” là không kèm “trong sai số”.",
+            "Đạt hay không đạt thật: theo tỷ lệ của mọi người đến giao dịch trong kỳ. Cách: tỷ lệ lâu dài cách chỉ tiêu",
+            "bao nhiêu điểm phần trăm. Gọi là: phần bị kết luận ngược hẳn. Con số sai bên: chỉ nhìn con số, không nhìn sai số.",
+            "Kết luận rõ: không kèm “trong sai số”.",
             "",
             *table(header, rows, n_left=0),
         ]
@@ -89,25 +98,15 @@ def write_rotation(report: RotationReport, instrument: Instrument, seed: int) ->
     shares = [("Chỉ số chung", report.overall)]
     shares += [(titles[each.code or ""], each) for each in report.factors]
     shares += [(f"  {each.code}", each) for each in report.criteria]
-    header = [
-        "",
-        "Tỷ lệ thật",
-        "Lệch, hỏi luân phiên",
-        "± sai số",
-        "Lệch, hỏi đủ",
-        "± sai số",
-        "Chứa (l.phiên)",
-        "Chứa (đủ)",
-        "Rộng (l.phiên)",
-        "Rộng (đủ)",
-    ]
+    header = ["", "Thật", "Lệch: l.phiên", "±", "đủ", "±", "Chứa: l.phiên", "đủ", "Rộng: l.phiên", "đủ"]
     is_within = report.greatest_z < report.greatest_z_expected
     verdict = "không thấy lệch" if is_within else "CÓ LỆCH"
     return "\n".join(
         [
             f"Hỏi luân phiên {report.asked} tiêu chí so với hỏi đủ ({report.instrument}) – {tell_runs(report.runs, seed)}",
             f"Mỗi lần: {whole(report.desk.n)} trong {whole(report.desk.n_visitors)} người đến giao dịch trả lời. "
-            "Lệch tính bằng điểm phần trăm, kèm sai số mô phỏng.",
+            "Lệch tính bằng điểm phần trăm, ± là sai số mô phỏng;",
+            "Chứa và Rộng: khoảng tin cậy chứa tỷ lệ thật bao nhiêu lần và rộng trung bình bao nhiêu.",
             "",
             *table(header, (_two_ways(title, each, report.runs) for title, each in shares), n_left=1),
             "",
@@ -134,8 +133,20 @@ def _two_ways(title: str, each: AskedTwoWays, runs: int) -> list[str]:
 
 def write_weighting(found: Sequence[WeightingGain], runs: int, seed: int) -> str:
     """Plain and weighted index side by side."""
-    header = ["Tỷ lệ trả lời", "Phiếu TB", "Lệch, không trọng số", "Lệch, có trọng số", "Sai số bình phương (không)", "(có)"]
-    header += ["Chứa (không)", "Chứa (có)", "Rộng (không)", "Rộng (có)", "Gộp lĩnh vực", "Không tính được"]
+    header = [
+        "Các lĩnh vực trả lời",
+        "Phiếu",
+        "Lệch: không",
+        "có",
+        "Sai số: không",
+        "có",
+        "Chứa: không",
+        "có",
+        "Rộng: không",
+        "có",
+        "Gộp",
+        "Bỏ",
+    ]
     rows = [
         [
             CASELOADS[each.name],
@@ -156,8 +167,9 @@ def write_weighting(found: Sequence[WeightingGain], runs: int, seed: int) -> str
     return "\n".join(
         [
             f"Chỉ số có trọng số theo hồ sơ so với không trọng số – {tell_runs(runs, seed)}",
-            "Bốn lĩnh vực 900, 500, 600, 200 hồ sơ với tỷ lệ hài lòng 95, 92, 75, 85%.",
-            "Lệch và căn của sai số bình phương trung bình tính bằng điểm phần trăm so với tỷ lệ của mọi người đến giao dịch trong kỳ.",
+            "Bốn lĩnh vực 900, 500, 600, 200 hồ sơ với tỷ lệ hài lòng 95, 92, 75, 85%. “Không” và “có” là không và có trọng số.",
+            "Lệch và sai số (căn của sai số bình phương trung bình): điểm phần trăm so với tỷ lệ của mọi người đến giao dịch trong kỳ.",
+            "Gộp: số kỳ có lĩnh vực không ai trả lời nên gộp cả đơn vị. Bỏ: số kỳ không tính được.",
             "",
             *table(header, rows, n_left=1),
         ]

@@ -13,7 +13,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, n_left: int) 
 
 def tell_runs(runs: int, seed: int) -> str:
     """How often, and from which seed."""
-    return f"{whole(runs)} lần mỗi tình huống, seed {seed}"
+    return f"{whole(runs)} lần mỗi tình huống, --seed {seed}"
 
 
 def tell_points(difference: float) -> str:

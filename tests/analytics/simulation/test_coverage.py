@@ -78,12 +78,13 @@ def test_an_interval_that_always_holds_has_an_error_nevertheless() -> None:
 
 
 def test_the_study_measures_every_grid_and_says_what_it_is_at() -> None:
-    heard: list[str] = []
-    study = study_coverage(3, np.random.default_rng(1), tell=heard.append)
+    heard: list[tuple[int, int]] = []
+    study = study_coverage(3, np.random.default_rng(1), tell=lambda *told: heard.append(told))
     assert [(grid.shape, grid.pattern) for grid in study.grids] == [(shape, pattern) for shape in SHAPES for pattern in PATTERNS]
     assert all(len(grid.found) == 100 for grid in study.grids)
     assert len(study.plain_fractions) == len(study.finite_fractions) == len(list_fractions())
-    assert len(heard) == len(study.grids) + 1 + len(study.circumstances)
+    of = len(study.grids) + 2 + len(study.circumstances)
+    assert heard == [(done, of) for done in range(of)]
 
 
 def test_days_and_counters_alone_do_not_harm_the_share_of_the_visitors() -> None:
