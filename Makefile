@@ -4,7 +4,7 @@ PORT ?= 8080
 DATA ?= data/demo
 BIN := .venv/bin
 
-.PHONY: demo test soak lint lock clean
+.PHONY: demo test soak bench lint lock clean
 
 demo: .venv/.runtime      ## a demonstration office on http://127.0.0.1:PORT
 	@exec $(BIN)/sipas demo --data $(DATA) --port $(PORT)
@@ -14,6 +14,9 @@ test: .venv/.development  ## everything: linters, types, tests in a real browser
 
 soak: .venv/.development  ## the long runs of the proofs
 	@$(BIN)/python -m tests.machine && $(BIN)/python -m pytest -m soak
+
+bench: .venv/.development ## what counting and reading cost beside DuckDB, Polars, pandas and pyarrow: ratios, minutes
+	@$(BIN)/python -m tests.benchmarks $(SECTION)
 
 lint: .venv/.development  ## style, types, import direction
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

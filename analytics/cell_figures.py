@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analytics.intervals import ratio_standard_error, steadied_effective_size, wilson_interval
 from analytics.mean_shares import ShareMoments, linearise, mean_standard_error, steady
 from analytics.moments import Counts, Moments
-from analytics.results import Method
+from analytics.results import Method, Parts
 from analytics.tally import Tally
 
 Reals = NDArray[np.float64]
@@ -37,13 +37,20 @@ class Sureness:
 
 
 def compute_figures(
-    tally: Tally, method: Method, confidence: float, *, pairs: Tally | None = None, finite: Reals | None = None
+    tally: Tally,
+    method: Method,
+    confidence: float,
+    *,
+    pairs: Tally | None = None,
+    finite: Reals | None = None,
+    wanted: Parts = "all",
 ) -> tuple[Figures, Sureness]:
     """Figures of a tally under a method, and how sure its overall index is.
 
     `pairs` is the same tally with every criterion a factor of its own: without it means of criteria have no error. `finite`
     [C] is 1 − n/N of each cell: variances are multiplied by it and effective sizes divided, so that at n = N every
-    interval is its own share.
+    interval is its own share. With `wanted` "overall" errors and ends are [C, 1]; the counts stay whole for a mean of shares,
+    which needs them.
     """
     factor = np.ones(tally.n_cells) if finite is None else finite
     shares = overall_shares(tally, method, pairs)
@@ -56,8 +63,14 @@ def compute_figures(
         size = steadied_effective_size(overall) if method == "pooled" else steadied.effective_size
         with np.errstate(divide="ignore"):
             sureness = Sureness(steadied.variance * factor, steadied.design_effect * factor, size / factor)
+    whole = _overall_figures(overall, shares, sureness, confidence, factor, is_pooled=method == "pooled")
+    if wanted == "overall":
+        if method != "pooled":
+            satisfied = np.concatenate([whole.satisfied, tally.sum_x, tally.satisfied], axis=1)
+            whole = replace(whole, satisfied=satisfied, answers=np.concatenate([whole.answers, tally.sum_m, tally.answers], axis=1))
+        return whole, sureness
     parts = [
-        _overall_figures(overall, shares, sureness, confidence, factor, is_pooled=method == "pooled"),
+        whole,
         _factor_figures(tally, method, confidence, pairs, factor),
         _ratio_figures(_criterion_moments(tally), confidence, factor, is_respondent_wise=False),
     ]

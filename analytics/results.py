@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
 from analytics.strata import Collapse, StratumProblem
 
 Method = Literal["pooled", "criteria_mean", "factor_mean"]
 METHODS: tuple[Method, ...] = get_args(Method)
+
+Parts = Literal["all", "overall"]
+"""Which figures of a cell are wanted: all, or only the overall index, which is what a table of many cells shows."""
 
 Verdict = Literal["no_data", "insufficient", "met_clearly", "met_within", "missed_within", "missed_clearly"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -34,6 +37,14 @@ class Estimate:
     verdict: Verdict | None
 
 
+_NAMES = tuple(item.name for item in fields(Estimate))
+
+
+def _plain(estimate: Estimate) -> dict[str, Any]:
+    """As a dict; `asdict` does the same through a deep copy, ten times slower, and a report holds tens of thousands."""
+    return {name: getattr(estimate, name) for name in _NAMES}
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """The figures of one unit and field; None stands for all of them. `respondents` are the valid ones.
@@ -42,6 +53,7 @@ class Cell:
     verdict; its `satisfied` and `answers` are the answers given, not weighted ones. `design_effect` (steadied) and
     `effective_size`, the independent answers it is worth, are those of `weighted` where there is one, else of `overall`.
     Rank 1 is the best of those ranked; `rank_low` to `rank_high` is its interval. None: not asked for, or undefined.
+    `factors` and `criteria` are empty where only the overall index was asked for.
     """
 
     unit: str | None
@@ -88,10 +100,10 @@ class IndexReport:
                     "unit": cell.unit,
                     "field": cell.field,
                     "respondents": cell.respondents,
-                    "overall": asdict(cell.overall),
-                    "factors": {code: asdict(estimate) for code, estimate in cell.factors.items()},
-                    "criteria": {code: asdict(estimate) for code, estimate in cell.criteria.items()},
-                    "weighted": None if cell.weighted is None else asdict(cell.weighted),
+                    "overall": _plain(cell.overall),
+                    "factors": {code: _plain(estimate) for code, estimate in cell.factors.items()},
+                    "criteria": {code: _plain(estimate) for code, estimate in cell.criteria.items()},
+                    "weighted": None if cell.weighted is None else _plain(cell.weighted),
                     "design_effect": cell.design_effect,
                     "effective_size": cell.effective_size,
                     "rank": cell.rank,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -58,6 +58,16 @@ class Tally:
     def __add__(self, other: Tally) -> Tally:
         """All responses of both. Raises DesignError or TallyError naming both sides when they do not fit together."""
         return merge_tallies([self, other])
+
+    def minus(self, other: Tally) -> Tally:
+        """The responses of this tally without those of another, which must be among them; cells nobody is left in go.
+
+        Raises DesignError or TallyError when the two do not fit together or a count would fall below zero.
+        """
+        rest = merge_tallies([self, replace(other, **{name: -getattr(other, name) for name in _COUNTS})])
+        if any((getattr(rest, name) < 0).any() for name in _COUNTS):
+            raise TallyError("Only responses that were counted can be taken away again; count both from the same rows.")
+        return rest.where(rest.n_returned > 0) if self.dimensions else rest
 
     def by(self, *dimensions: str) -> Tally:
         """The same responses told apart by fewer dimensions; none gives the whole in one cell."""

@@ -21,6 +21,7 @@ from app.errors import ConfigurationError
 from app.headers import set_headers
 from app.log import configure_log
 from app.paper.blueprint import create_paper
+from app.paper.scan_pages import allow_scans
 from app.plotly_files import create_plotly_files, plotly_style_source
 from app.runtime import Runtime
 from app.services.figures import Figures
@@ -30,6 +31,7 @@ from app.services.paper_boxes import OFF_THE_DESK as PAPER_ROLES
 from app.services.people import Person
 from app.services.sealed_box import public_key
 from app.services.server_watch import watch_server
+from app.services.sounds import load_sounds
 from app.throttle import limit_guessing
 from kiosk.blueprint import create_kiosk
 from kiosk.protocols import BoxAddresses
@@ -61,8 +63,10 @@ def create_app(runtime: Runtime) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     # A browser sends no Referer under our policy, so Flask-WTF's check of it would refuse every form over HTTPS. The token protects.
     app.config["WTF_CSRF_SSL_STRICT"] = False
-    csrf = CSRFProtect(app)
+    # Who may is asked first: the check of the form's token reads the whole body, and a stranger's 60 MB are not worth reading.
     enforce(app, runtime)
+    allow_scans(app)
+    csrf = CSRFProtect(app)
     register_error_pages(app, runtime)
     set_headers(app, plotly_style_source())
     compress_first_load(app)
@@ -71,6 +75,7 @@ def create_app(runtime: Runtime) -> Flask:
     _share_with_templates(app, runtime)
 
     figures = Figures(runtime)
+    app.extensions["figures"] = figures  # for who keeps the store fresh beside the server
     api = create_api(runtime, figures)
     csrf.exempt(api)  # bearer keys only: a browser never adds one by itself
     mount(
@@ -84,7 +89,7 @@ def create_app(runtime: Runtime) -> Flask:
         },
     )
     box = BoxAddresses(responses="/api/v1/responses", heartbeat="/api/v1/heartbeat", public_key=public_key(runtime))
-    mount(app, create_kiosk(DeskServices(runtime), runtime.languages, box), PUBLIC)
+    mount(app, create_kiosk(DeskServices(runtime), runtime.languages, box, load_sounds(runtime.settings.data_dir)), PUBLIC)
     mount(app, create_admin(runtime), people("administrator", "unit_head"))
     mount(app, create_auth(runtime), PUBLIC)
     mount(app, create_dashboard(runtime, figures), STAFF)

@@ -18,6 +18,9 @@ _CHART_POLICY = (
 CHART_BLUEPRINTS = frozenset({"dashboard"})
 """Blueprints whose pages draw with plotly."""
 
+CAMERA_PAGES = frozenset({"kiosk.tablet"})
+"""Pages that may ask for the camera: a tablet reads the QR of a slip. The picture stays in the page."""
+
 
 def set_headers(app: Flask, plotly_style: str) -> None:
     """Add the headers to every answer; `plotly_style` is the CSP source of plotly's own style element."""
@@ -30,7 +33,8 @@ def set_headers(app: Flask, plotly_style: str) -> None:
         headers["Referrer-Policy"] = "no-referrer"
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "geolocation=(), microphone=(), payment=(), interest-cohort=()"
+        camera = "(self)" if request.endpoint in CAMERA_PAGES else "()"
+        headers["Permissions-Policy"] = f"camera={camera}, geolocation=(), microphone=(), payment=(), interest-cohort=()"
         if "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"
         if request.is_secure:

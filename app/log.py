@@ -21,6 +21,7 @@ ALLOWED = frozenset(
         "kind",
         "port",
         "revision",
+        "part",
     }
 )
 

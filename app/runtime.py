@@ -73,5 +73,5 @@ def open_runtime(settings: Settings) -> Runtime:
         database=Database(settings.database_address),
         secret=settings.load_secret(),
         instruments=_load_instruments(settings),
-        languages=load_languages(),
+        languages=load_languages(settings.data_dir / "lang"),
     )

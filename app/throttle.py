@@ -28,7 +28,7 @@ SENT_BY_POSTER = parse("600 per minute")
 ORDERED_BY_KEY = parse("120 per minute")
 """Orders of invitations of one API key. An office's software orders one for each dossier it takes; no office takes two a second."""
 
-_CODE_ENDPOINTS = ("kiosk.invitation", "kiosk.typed_code", "kiosk.rate", "kiosk.enrol_by_code")
+_CODE_ENDPOINTS = ("kiosk.invitation", "kiosk.typed_code", "kiosk.rate", "kiosk.enrol_by_code", "kiosk.tablet_code")
 
 
 def limit_guessing(app: Flask) -> None:

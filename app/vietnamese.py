@@ -172,10 +172,16 @@ def name_period(period: Period) -> str:
             return f"Năm{held}{period.year}"
 
 
-_ALPHABET: Final = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
+# The letters of Việt, and where Ê-đê, Gia-rai, Ba-na and Mnông write further ones, beside the letter they come from.
+_ALPHABET: Final = {
+    unicodedata.normalize("NFC", letter): place
+    for place, letter in enumerate(re.findall(r"\w[\u0306]?", "aăâbƀcčdđeĕêê\u0306fghiĭjklmnñoŏôô\u0306ơơ\u0306pqrstuŭưư\u0306vwxyz"))
+}
 # Ngang, huyền, hỏi, ngã, sắc, nặng: the order of Vietnamese dictionaries.
 _TONES: Final = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
-_WORDS: Final = re.compile(r"\d+|[^\W\d_]+")
+_LETTER: Final = re.compile(r"[^\W\d_][\u0300-\u036f]*")
+"""A letter with the marks no single character holds, such as ơ̆."""
+_WORDS: Final = re.compile(r"\d+|(?:[^\W\d_][\u0300-\u036f]*)+")
 
 CollationKey = tuple[tuple[tuple[int, tuple[int, ...], tuple[int, ...]], ...], str]
 
@@ -185,6 +191,8 @@ def collation_key(text: str) -> CollationKey:
 
     >>> sorted(["Đất đai", "Dân tộc", "Hộ tịch", "Quầy 10", "Hộ kinh doanh", "Quầy 2"], key=collation_key)
     ['Dân tộc', 'Đất đai', 'Hộ kinh doanh', 'Hộ tịch', 'Quầy 2', 'Quầy 10']
+    >>> sorted(["Bơm", "Ƀăng", "Bơ\u0306", "Bu"], key=collation_key) == ["Bơm", "Bơ\u0306", "Bu", "Ƀăng"]
+    True
     """
     found = _WORDS.findall(unicodedata.normalize("NFC", text).lower())
     return tuple(_syllable_key(word) for word in found), text
@@ -194,7 +202,7 @@ def _syllable_key(word: str) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
     if word.isdecimal():
         return 0, (int(word),), ()
     letters, tones = [], []
-    for letter in word:
+    for letter in _LETTER.findall(word):
         parts = unicodedata.normalize("NFD", letter)
         tone = next((_TONES[mark] for mark in parts if mark in _TONES), 0)
         bare = unicodedata.normalize("NFC", "".join(mark for mark in parts if mark not in _TONES))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from flask import Blueprint, Response, g, jsonify, make_response, redirect, request, url_for
+from flask import Blueprint, Response, g, jsonify, make_response, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, generate_csrf
 
@@ -17,6 +17,7 @@ from kiosk.further_codes import CodeFault, find_faults
 from kiosk.pages import Pages
 from kiosk.protocols import BoxAddresses, CodeProblem, Device, KioskServices
 from kiosk.shell import ICONS, KEPT, manifest, worker_script
+from kiosk.sounds import SoundShelf
 from kiosk.visit import (
     CODES,
     FIELD,
@@ -45,6 +46,7 @@ from kiosk.wording import (
     SAY_REASON_LONG,
     SAY_REFUSED,
     SAY_UNREADABLE,
+    SCAN_PROBLEMS,
     WORDS,
 )
 from survey_forms.free_text import mask_numbers
@@ -56,9 +58,12 @@ _DEVICE_COOKIE_SECONDS: Final = 400 * 86_400  # the longest a browser keeps one
 _GONE: Final = (CodeProblem.used, CodeProblem.expired)
 
 
-def create_kiosk(services: KioskServices, languages: Mapping[str, Language], box: BoxAddresses | None = None) -> Blueprint:
+def create_kiosk(
+    services: KioskServices, languages: Mapping[str, Language], box: BoxAddresses | None = None, sounds: SoundShelf | None = None
+) -> Blueprint:
     """The blueprint of the citizen's pages. `languages` holds "vi" and whatever else can be chosen.
 
+    `sounds` are the office's recordings, read aloud where a whole step is recorded.
     With `box`, where batches and heartbeats go, an enrolled tablet keeps finished sheets and works offline; without, it posts each sheet.
 
     Mount it without an address prefix. The app protects posts by Flask-WTF's CSRFProtect and sets the security headers; an expired token
@@ -66,14 +71,17 @@ def create_kiosk(services: KioskServices, languages: Mapping[str, Language], box
     """
     blueprint = Blueprint("kiosk", __name__, template_folder="templates", static_folder="static", static_url_path="/kiosk/static")
     dealer = Dealer(services)
-    kiosk = _Kiosk(services, Pages(services, languages, dealer, box), dealer)
+    shelf = sounds or SoundShelf()
+    kiosk = _Kiosk(services, Pages(services, languages, dealer, box, shelf), dealer, shelf)
     blueprint.add_url_rule("/tablet/<device_key>", "enrol", kiosk.enrol, methods=["GET"])
     blueprint.add_url_rule("/tablet/enrol", "enrol_form", kiosk.enrol_form, methods=["GET"])
     blueprint.add_url_rule("/tablet/enrol", "enrol_by_code", kiosk.enrol_by_code, methods=["POST"])
     blueprint.add_url_rule("/tablet/enrol/<code>", "enrol_link", kiosk.enrol_form, methods=["GET"])
     blueprint.add_url_rule("/tablet/key", "tablet_key", kiosk.tablet_key, methods=["POST"])
+    blueprint.add_url_rule("/tablet/code", "tablet_code", kiosk.tablet_code, methods=["POST"])
     blueprint.add_url_rule("/tablet/sw.js", "worker", kiosk.worker, methods=["GET"])
     blueprint.add_url_rule("/tablet/manifest.webmanifest", "manifest", kiosk.manifest, methods=["GET"])
+    blueprint.add_url_rule("/sounds/<name>", "sound", kiosk.sound, methods=["GET"])
     blueprint.add_url_rule("/tablet", "tablet", kiosk.tablet, methods=["GET"])
     blueprint.add_url_rule("/r", "code_entry", kiosk.code_entry, methods=["GET"])
     blueprint.add_url_rule("/r", "typed_code", kiosk.typed_code, methods=["POST"])
@@ -88,7 +96,7 @@ def create_kiosk(services: KioskServices, languages: Mapping[str, Language], box
 
 
 def _never_stored(response: Response) -> Response:
-    if request.endpoint != "kiosk.static":
+    if request.endpoint not in ("kiosk.static", "kiosk.sound"):
         response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -104,10 +112,11 @@ def _has_long_reason(state: FormState) -> bool:
 class _Kiosk:
     """The views, holding the services they were mounted with."""
 
-    def __init__(self, services: KioskServices, pages_: Pages, dealer: Dealer) -> None:
+    def __init__(self, services: KioskServices, pages_: Pages, dealer: Dealer, shelf: SoundShelf) -> None:
         self._services = services
         self._dealer = dealer
         self._pages = pages_
+        self._shelf = shelf
 
     def enrol(self, device_key: str) -> ResponseReturnValue:
         """Make this browser the tablet of a key, then show that tablet's start page; 404 for a key nobody issued."""
@@ -135,6 +144,26 @@ class _Kiosk:
             return jsonify(status="rejected"), 403
         return jsonify(device=device.id, key=key)
 
+    def tablet_code(self) -> ResponseReturnValue:
+        """What a slip's code settles for the tablet that read it, so that none of it is asked; nothing is spent here."""
+        device = self._device()
+        if device is None:
+            return jsonify(status="rejected"), 403
+        form = CodeForm()
+        visit = self._visit_of_code(form.code.data or "") if form.validate() else CodeProblem.mistyped
+        if isinstance(visit, CodeProblem):
+            return jsonify(status="problem", problem=SCAN_PROBLEMS[visit.value]), 410 if visit in _GONE else 404
+        at_device = self._visit_at(device)
+        stages = tuple(stage for stage in visit.stages if stage in at_device.stages)
+        if not stages:
+            return jsonify(status="problem", problem=SCAN_PROBLEMS[CodeProblem.used.value]), 410
+        if visit.instrument.id != at_device.instrument.id or not self._services.takes_sheets_for(device, visit.desk):
+            return jsonify(status="problem", problem="scan_elsewhere"), 410
+        counter = visit.counter.code if visit.counter else None
+        return jsonify(
+            status="known", unit=visit.desk.unit, field=visit.fields[0].code, counter=counter, mode=visit.mode, stages=list(stages)
+        )
+
     def worker(self) -> ResponseReturnValue:
         """The service worker of this tablet's page as it is today; 403 for a browser that is no tablet."""
         device = self._device()
@@ -142,9 +171,18 @@ class _Kiosk:
             return Response("", 403, mimetype="text/javascript")
         visit = visit_at_device(device, self._services.instrument_for(device.desk), self._services.asking(device.desk))
         kept = [*(url_for("kiosk.static", filename=name) for name in KEPT), url_for("kiosk.manifest")]
-        script = worker_script(self._pages.version(visit, "vi"), url_for("kiosk.tablet"), kept)
+        script = worker_script(self._pages.version(visit, "vi"), url_for("kiosk.tablet"), kept, self._pages.sounds_address())
         headers = {"Service-Worker-Allowed": url_for("kiosk.tablet")}
         return Response(script, mimetype="text/javascript", headers=headers)
+
+    def sound(self, name: str) -> ResponseReturnValue:
+        """One recording. Its address changes with its content, so that a browser may keep it for good."""
+        file = self._shelf.find(name)
+        if file is None:
+            return Response("", 404, mimetype="text/plain")
+        response = send_file(file.path.resolve(), mimetype=file.mimetype, etag=file.digest, max_age=31_536_000)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
 
     def manifest(self) -> ResponseReturnValue:
         """What a browser needs to install the tablet's page as an application."""

@@ -19,3 +19,11 @@ class PaperFormError(KioskError):
 
 class SerialMistyped(KioskError):
     """A typed form number cannot be one of ours: wrong length, or the check digit disagrees."""
+
+
+class ScanUnreadable(KioskError):
+    """A scanned page or file cannot be read. `reason` is one of `kiosk.scans.REASONS`; whoever shows it says what to do."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"A scan cannot be read: {reason}.")
+        self.reason = reason

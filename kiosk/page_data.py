@@ -56,8 +56,10 @@ def _texts(visit: Visit, language: Language) -> dict[str, str]:
         *(choice.name for choice in visit.fields),
         visit.desk.office_name,
     ]
-    hold = hold_together if language.code == "vi" else str
-    return {sentence: hold(language.translate(sentence)) for sentence in sentences}
+    if language.code == "vi":
+        return {sentence: hold_together(sentence) for sentence in sentences}
+    # What is not translated is left out: the script then shows the Vietnamese sentence and says that it is one.
+    return {sentence: language.texts[sentence] for sentence in sentences if sentence in language.texts}
 
 
 def _instrument_data(instrument: Instrument) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from flask.typing import ResponseReturnValue
 from kiosk import wording
 from kiosk.dealing import Dealer
 from kiosk.faces import faces
+from kiosk.fallback import mark_fallbacks
 from kiosk.form_state import OVERALL, RATING, REASON, REASON_TEXT, RESPONDENT, FormState, posted_fields
 from kiosk.forms import CodeForm, RateForm
 from kiosk.further_codes import CodeFault
 from kiosk.page_data import visit_data
 from kiosk.protocols import BoxAddresses, Choice, CodeProblem, KioskServices
 from kiosk.shell import MODULES, files_digest, shell_version
+from kiosk.sounds import SoundShelf
 from kiosk.typography import hold_together
 from kiosk.visit import (
     CODES,
@@ -45,11 +47,19 @@ from survey_forms.vocabulary import Channel
 class Pages:
     """Every page a citizen can see, in every language."""
 
-    def __init__(self, services: KioskServices, languages: Mapping[str, Language], dealer: Dealer, box: BoxAddresses | None = None) -> None:
+    def __init__(
+        self,
+        services: KioskServices,
+        languages: Mapping[str, Language],
+        dealer: Dealer,
+        box: BoxAddresses | None = None,
+        shelf: SoundShelf | None = None,
+    ) -> None:
         self._dealer = dealer
         self._services = services
         self._languages = languages
         self._box = box
+        self._shelf = shelf or SoundShelf()
         self._files_digest = files_digest()
 
     def language(self, code: str | None) -> str:
@@ -196,6 +206,10 @@ class Pages:
         factor = factor_of_page(visit.instrument, state.page)
         return {"factor": factor, "criteria": self._criteria(visit, state)} if factor else {}
 
+    def sounds_address(self) -> str:
+        """How the address of every recording begins."""
+        return url_for("kiosk.sound", name="x").removesuffix("x")
+
     def version(self, visit: Visit, lang: str) -> str:
         """The version of everything a tablet keeps of this visit."""
         return str(self._data(visit, lang)["version"])
@@ -214,10 +228,15 @@ class Pages:
                 "responses": self._box.responses,
                 "heartbeat": self._box.heartbeat,
                 "key": url_for("kiosk.tablet_key"),
+                "code": url_for("kiosk.tablet_code"),
                 "worker": url_for("kiosk.worker"),
             }
         rotation = self._dealer.hand_over(visit) if visit.asking == "rotating" else None
         data = visit_data(visit, self._languages, lang, self._services.now(), addresses, rotation)
+        sounds = self._shelf.by_sentence(visit.instrument, visit.fields)
+        if sounds:
+            data["sounds"] = sounds
+            data["addresses"]["sounds"] = self.sounds_address()
         if self._box is not None and self._keeps(visit):
             data["seal_to"] = self._box.public_key
         return {**data, "version": shell_version(self._files_digest, data)}
@@ -259,12 +278,18 @@ class Pages:
         return segments
 
     def _page(self, template: str, lang: str, status: int, **context: Any) -> ResponseReturnValue:
+        language = self._languages[lang]
+        stayed_vietnamese: set[str] = set()
+
         def translate(sentence: str | None, **filled: object) -> str:
             text = self.say(sentence, lang) if sentence else ""
-            return text.format(**filled) if filled else text
+            text = text.format(**filled) if filled else text
+            if sentence and language.missing((sentence,)):
+                stayed_vietnamese.add(text)
+            return text
 
         html = render_template(template, t=translate, words=wording.WORDS, lang=lang, languages=self._languages, **context)
-        return html, status
+        return mark_fallbacks(html, stayed_vietnamese), status
 
 
 _CHOICE_NAME = {STAGE: "stage", FIELD: "field", KIND: "kind", FEEDBACK: "gave_feedback"}

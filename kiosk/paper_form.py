@@ -17,6 +17,10 @@ from kiosk.visit import asks_about_feedback
 from kiosk.wording import KIND_WORDS, STAGE_WORDS, WORDS
 from survey_forms import Instrument, Language, Scale, Stage
 
+FIELD, KIND, FEEDBACK, OVERALL, HELPED, COMMENT = "field", "kind", "feedback", "overall", "helped", "comment"
+RATING, QUESTION = "rating.", "question."
+"""Names of the places to fill in, a criterion's or question's code behind the last two: on the paper, in typing and in reading a scan."""
+
 PrintSize = Literal["normal", "large"]
 PRINT_SIZES: Final[tuple[PrintSize, ...]] = ("normal", "large")
 MOST_LEVELS: Final = 9
@@ -93,12 +97,14 @@ def paper_forms_pdf(form: PaperForm, serials: Sequence[str], language: Language)
     Every form begins on a front side, so that a printer that turns sheets over never puts two on one. Corner squares, the page's marks
     and a QR of the number let a scanner find its place. Text goes in as JSON data, never as typst source.
     """
-    data = _describe(form, language)
+    data = describe_form(form, language)
     data["forms"] = [{"serial": group_serial(serial), "qr": qr_svg(serial)} for serial in serials]
     return _compile("paper_form.typ", json.dumps(data, ensure_ascii=False))
 
 
-def _describe(form: PaperForm, language: Language) -> dict[str, object]:
+def describe_form(form: PaperForm, language: Language) -> dict[str, object]:
+    """What the typst document prints, without the forms' numbers."""
+
     def t(text: str) -> str:
         return hold_together(language.translate(text))
 
@@ -120,13 +126,16 @@ def _describe(form: PaperForm, language: Language) -> dict[str, object]:
                 "title": t(factor.title),
                 "code": factor.code,
                 "asks_feedback": depends and not is_asked,
-                "criteria": [{"code": c.code, "text": t(c.text), "starred": c.asked_of == "feedback_givers"} for c in criteria],
+                "criteria": [
+                    {"code": c.code, "cell": RATING + c.code, "text": t(c.text), "starred": c.asked_of == "feedback_givers"}
+                    for c in criteria
+                ],
             }
         )
         is_asked = is_asked or depends
     keys = list_level_keys(instrument.scale)
     return {
-        "language": language.code,
+        "language": _typst_language(language.code),
         "is_large": form.size == "large",
         "ribbon": t(WORDS["demonstration"]) if form.demonstration else None,
         "words": words,
@@ -141,8 +150,20 @@ def _describe(form: PaperForm, language: Language) -> dict[str, object]:
         "factors": factors,
         "feedback_question": t(instrument.feedback_question) if asks_feedback and instrument.feedback_question else None,
         "overall": t(instrument.overall) if instrument.overall else None,
-        "questions": [{"text": t(q.text), "options": [t(option.text) for option in q.options]} for q in instrument.questions],
+        "questions": [
+            {"cell": QUESTION + q.code, "text": t(q.text), "options": [t(option.text) for option in q.options]}
+            for q in instrument.questions
+        ],
     }
+
+
+def _typst_language(code: str) -> str:
+    """What typst can call the document's language: two or three letters. A language of another name reads as Vietnamese.
+
+    >>> _typst_language("bdq"), _typst_language("ba-na")
+    ('bdq', 'vi')
+    """
+    return code if len(code) in (2, 3) and code.isascii() and code.isalpha() and code.islower() else "vi"
 
 
 def _hold_end(label: str) -> str:

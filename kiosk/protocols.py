@@ -107,6 +107,10 @@ class KioskServices(Protocol):
         """The units of today an ended unit went over into; empty when it has not ended or was never there."""
         ...
 
+    def takes_sheets_for(self, device: Device, desk: Desk) -> bool:
+        """Whether the one door takes this tablet's sheets for this desk: its own, and those below it."""
+        ...
+
     def asking(self, desk: Desk) -> Asking:
         """How much this desk asks one citizen."""
         ...

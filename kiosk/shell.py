@@ -15,16 +15,18 @@ MODULES: Final = (
     "flow.js",
     "masking.js",
     "rotation.js",
+    "fallback.js",
     "idle.js",
     "screen.js",
     "submit.js",
+    "wedge.js",
     "tablet.js",
     "outbox.js",
     "sender.js",
     "shell.js",
 )
 """Scripts the tablet's page starts with, in the order it needs them."""
-LATER: Final = ("staff.js", "seal.js")
+LATER: Final = ("staff.js", "seal.js", "speech.js", "scanner.js", "visit-code.js", "codes.js")
 STYLES: Final = ("tokens.css", "kiosk.css")
 ICONS: Final = ("icon.svg", "icon-192.png", "icon-512.png")
 KEPT: Final = (*STYLES, *MODULES, *LATER, *ICONS)
@@ -53,10 +55,12 @@ def shell_version(files_digest_: str, visit: Mapping[str, Any]) -> str:
     return hashlib.sha256((files_digest_ + json.dumps(content, sort_keys=True)).encode()).hexdigest()[:12]
 
 
-def worker_script(version: str, page: str, kept: list[str]) -> str:
-    """The service worker of one version; the browser notices a new version by its bytes."""
+def worker_script(version: str, page: str, kept: list[str], sounds: str) -> str:
+    """The service worker of one version; the browser notices a new version by its bytes. `sounds`: how recordings' addresses begin."""
     shell = {"version": version, "page": page, "files": kept}
-    return f"const SHELL = {json.dumps(shell)};\n" + (files("kiosk") / "static" / WORKER).read_text(encoding="utf-8")
+    return f"const SHELL = {json.dumps(shell)};\nconst SOUNDS = {json.dumps(sounds)};\n" + (files("kiosk") / "static" / WORKER).read_text(
+        encoding="utf-8"
+    )
 
 
 def manifest(name: str, page: str, icons: Mapping[str, str]) -> dict[str, Any]:

@@ -92,6 +92,21 @@ WORDS: Final[dict[str, str]] = {
         "Máy này không lưu được phiếu và đang mất kết nối. Câu trả lời của Ông/Bà còn nguyên trên màn hình này. Xin bấm Thử lại; "
         "nếu vẫn chưa được, xin Ông/Bà lấy phiếu giấy tại quầy."
     ),
+    "scan": "Quét mã trên phiếu mời",
+    "scan_title": "Đưa mã QR trên phiếu đến trước máy ảnh",
+    "scan_wait": "Đang mở máy ảnh…",
+    "scan_hold": "Giữ phiếu yên, cách máy chừng một gang tay. Hình ảnh không được lưu.",
+    "scan_cancel": "Hủy",
+    "scan_no_camera": "Không mở được máy ảnh. Ông/Bà vẫn trả lời được mà không cần mã.",
+    "scan_nothing": "Chưa đọc được mã. Ông/Bà vẫn trả lời được mà không cần mã.",
+    "scan_asking": "Đang đọc mã…",
+    "scan_known": "Đã đọc mã. Lĩnh vực được điền sẵn.",
+    "scan_kept": "Đã đọc mã. Mã được gửi cùng phiếu.",
+    "scan_unknown": "Mã vừa quét không phải mã đánh giá của cơ quan. Ông/Bà vẫn trả lời được mà không cần mã.",
+    "scan_used": "Mã này đã dùng. Ông/Bà vẫn trả lời được mà không cần mã.",
+    "scan_expired": "Mã này đã hết hạn. Ông/Bà vẫn trả lời được mà không cần mã.",
+    "scan_elsewhere": "Mã này thuộc nơi khác. Xin dùng điện thoại quét mã, hoặc trả lời tại đây mà không cần mã.",
+    "read_aloud": "Đọc to",
     "staff_door": "Cán bộ",
     "staff_title": "Dành cho cán bộ phụ trách máy",
     "staff_pin": "Mã PIN của máy",
@@ -172,6 +187,9 @@ CODE_SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "hoặc xin phiếu mới tại Bộ phận Một cửa.",
     ),
 }
+
+# What a tablet says when a scanned code opens nothing there.
+SCAN_PROBLEMS: Final = {"mistyped": "scan_unknown", "unknown": "scan_unknown", "used": "scan_used", "expired": "scan_expired"}
 
 # Why a further code cannot be spent with this sheet; a line says which one.
 FURTHER_CODE_SENTENCES: Final[dict[str, str]] = {

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path as FilePath
 from types import MappingProxyType
 
 from survey_forms.document import Document, Path, path_name, read_document
 from survey_forms.errors import TranslationError
-from survey_forms.text import is_code, one_line
+from survey_forms.text import is_code, normalise, one_line
 
 _KEYS = ("language", "name", "instruments", "screens")
 
@@ -42,15 +43,36 @@ class Language:
 VIETNAMESE = Language(code="vi", name="Tiếng Việt", texts=MappingProxyType({}))
 
 
-def load_languages() -> dict[str, Language]:
-    """Vietnamese first, then every language of a file, by code. Raises TranslationError when a file is wrong."""
+def load_languages(own: FilePath | None = None) -> dict[str, Language]:
+    """Vietnamese first, then every language of a file, by code. Raises TranslationError when a file is wrong.
+
+    ``own`` is an office's folder of further files, none of them when it is not there. A file of a language that is shipped
+    adds to it, and where both translate a sentence the office's words hold.
+    """
     languages = {VIETNAMESE.code: VIETNAMESE}
     folder = resources.files("survey_forms") / "lang"
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         if file.name.endswith(".yaml"):
             language = _load_language_file(file.name)
             languages[language.code] = language
+    for path in sorted(own.glob("*.yaml")) if own is not None else ():
+        language = load_language(path)
+        shipped = languages.get(language.code)
+        if shipped is not None:
+            language = Language(language.code, language.name, MappingProxyType({**shipped.texts, **language.texts}))
+        languages[language.code] = language
     return languages
+
+
+def load_language(path: FilePath) -> Language:
+    """Read a language file. Raises TranslationError when it cannot be read or is not right."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise TranslationError(str(path), None, None, "the file is not UTF-8; save it as UTF-8") from error
+    except OSError as error:
+        raise TranslationError(str(path), None, None, f"the file cannot be read ({error.strerror or type(error).__name__})") from error
+    return parse_language(text, normalise(path.as_posix()))
 
 
 def parse_language(text: str, file: str) -> Language:

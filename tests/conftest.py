@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.engine import make_url
 
@@ -26,6 +27,10 @@ from tests.postgresql import running_postgresql
 
 SECRET = "a secret only the tests know, long enough"
 _numbers = itertools.count()
+
+# No test is about seconds: the first count of a process loads the compiled kernel, and the machine may be busy.
+settings.register_profile("no seconds", deadline=None)
+settings.load_profile("no seconds")
 
 
 @pytest.fixture(scope="session")

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from analytics.design import Design
 from analytics.index import compute_index
+from analytics.store import Choice, count_rows
 from app.errors import BackupError
 from app.models import Base
-from app.queries.instruments import find_instrument, list_series
-from app.queries.tallies import tally_rows
+from app.queries.stored_rows import read_rows
 from app.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Rows of each table; for each questionnaire version the index of all its responses, shares in full precision."""
+    """Rows of each table; for each questionnaire version that was answered the index of all its responses, in full precision."""
 
     rows: dict[str, int]
     figures: dict[str, object]
@@ -25,12 +26,8 @@ def take_evidence(runtime: Runtime, session: Session) -> Evidence:
     """Count and compute within one session, which the caller keeps on one snapshot."""
     counts = {table.name: session.execute(select(func.count()).select_from(table)).scalar_one() for table in Base.metadata.sorted_tables}
     figures: dict[str, object] = {}
-    for ids in list_series(session).values():
-        for instrument_id in ids:
-            instrument = find_instrument(runtime, session, instrument_id)
-            tally = tally_rows(session, instrument).by() if instrument is not None else None
-            if tally is not None and tally.n_cells:
-                figures[instrument_id] = compute_index(tally).to_json()
+    for instrument_id, (instrument, rows) in read_rows(runtime, session).items():
+        figures[instrument_id] = compute_index(count_rows(Design.of(instrument), [rows], Choice(), ()).tally).to_json()
     return Evidence(counts, figures)
 
 

@@ -23,6 +23,8 @@ MODULES = {
     "restore": "app.cli.backup",
     "serve": "app.cli.serve",
     "simulate": "app.cli.simulate",
+    "sounds": "app.cli.sounds",
+    "store": "app.cli.store",
     "template": "app.cli.template",
     "user": "app.cli.users",
 }

@@ -6,6 +6,10 @@ from app.cli.opening import open_installation
 from app.config import Settings, load_settings
 from app.services.instruments import publish_instruments
 from app.services.kiosk import DeskServices
+from kiosk.sentences import list_missing
+
+_SHOWN = 5
+"""Missing texts that are printed in full; the rest is a number."""
 
 
 @click.command("check")
@@ -18,5 +22,14 @@ def check_command() -> None:
         click.echo(f"SIPAS_{name.upper():22} {value!s:40} {origin:8} {field.description}")
     runtime = open_installation()
     publish_instruments(runtime)
-    DeskServices(runtime).kiosk_instrument()
+    instrument = DeskServices(runtime).kiosk_instrument()
+    for language in runtime.languages.values():
+        if language.code == "vi":
+            continue
+        missing = list_missing(language, instrument)
+        click.echo(f"language {language.code} ({language.name}): {len(missing)} texts missing, shown in Vietnamese")
+        for sentence in missing[:_SHOWN]:
+            click.echo(f"  {sentence}")
+        if len(missing) > _SHOWN:
+            click.echo(f"  … and {len(missing) - _SHOWN} more")
     click.echo("ok")

@@ -1,9 +1,9 @@
 """`sipas index`: the satisfaction index of a plain file of responses, without any database."""
 
-import json
 from pathlib import Path
 
 import click
+import orjson
 
 from analytics.errors import FigureError
 from analytics.index_report import Question, compute_report
@@ -77,7 +77,7 @@ def index_command(
     for note in tell_notes(report):
         click.echo(note, err=True)
     if as_json:
-        click.echo(json.dumps(report.to_json(), ensure_ascii=False, allow_nan=False, indent=1))
+        click.echo(orjson.dumps(report.to_json(), option=orjson.OPT_INDENT_2).decode())
         return
     click.echo(write_text(report, asked, tallied.table.first_on, last_on))
 

@@ -75,7 +75,7 @@ def build_units_page(figures: Figures, reading: Reading, person: Person, args: M
         here_card = next(iter(list_unit_cards(session, [here])), None) if here is not None else None
         above = {key: tree.ancestors(key) for key in (*shown, *([here] if here is not None else []))}
         names = list_names(session, {name for path in above.values() for name in path} | set(above))
-    by_unit = reading.evidence.tally.by("unit")
+    by_unit = reading.evidence.live.by("unit")
     here_row = _row(figures, reading, by_unit, here_card, names, above[here_card.key], bounds) if here_card is not None else None
     rows = tuple(_row(figures, reading, by_unit, card, names, above[card.key], bounds) for card in cards)
     crumbs = _crumbs(reading.query, [] if here is None else [here, *above[here]], names, bounds)

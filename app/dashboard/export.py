@@ -82,7 +82,7 @@ class Writer:
     def _view(self) -> list[Cell]:
         selection, days = self.reading.evidence.selection, self.reading.days
         first_on, last_on = days if days is not None else (None, None)
-        design = self.reading.evidence.tally.design
+        design = self.reading.total.design
         if self.form == "machine":
             return [selection.method, selection.confidence, design.instrument_id, first_on, last_on, self.label]
         ends = [day(on) if on is not None else None for on in (first_on, last_on)]

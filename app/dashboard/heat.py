@@ -6,7 +6,7 @@ from analytics.results import Cell
 from analytics.tally import Tally
 from app.dashboard.address import change_query
 from app.dashboard.figure import Figure
-from app.dashboard.reading import Reading, fold_units, in_one_unit, list_rows, name_units
+from app.dashboard.reading import Reading, in_one_unit, list_rows, name_units
 from app.services.figures import Figures
 from app.vietnamese import collation_key
 
@@ -60,12 +60,12 @@ def build_heat_table(figures: Figures, reading: Reading) -> HeatTable:
     Totals are conserved: what belongs to no row – a split predecessor whose parts went to different units – is a row of its own.
     """
     evidence, place = reading.evidence, reading.place
-    tree, tally = evidence.tree, evidence.tally
-    recorded = set(tally.cells["unit"])
+    tree = evidence.tree
+    recorded = set(evidence.live.by("unit").cells["unit"])
     below = list_rows(figures, tree, place, reading.tops, reading.today)
     # The place itself is a row too where people rated at its own desk.
     fold = tree.fold(recorded, {*below, place} if place is not None else below)
-    by_field = fold_units(tally, fold.row_of, "unit", "field")
+    by_field = evidence.live.by("unit", "field", row_of=fold.row_of)
     field = evidence.selection.field
     over_all = {} if field is not None else _by_place(figures, reading, by_field.by("unit"))
     found = _by_place(figures, reading, by_field) | over_all
@@ -91,7 +91,7 @@ def build_heat_table(figures: Figures, reading: Reading) -> HeatTable:
 
 
 def _by_place(figures: Figures, reading: Reading, tally: Tally) -> dict[tuple[str | None, str | None], Figure]:
-    report = figures.compute(reading.evidence, tally)
+    report = figures.compute(reading.evidence, tally, parts="overall")
     return {(cell.unit, cell.field): as_figure(reading, cell) for cell in report.cells}
 
 

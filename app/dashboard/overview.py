@@ -49,7 +49,7 @@ def build_overview(figures: Figures, reading: Reading) -> Overview:
 
 def list_factors(reading: Reading, whole: Figure) -> tuple[FactorRow, ...]:
     """Every factor in the order of the form, with the figure of the whole selection."""
-    instrument, design = reading.evidence.instrument, reading.evidence.tally.design
+    instrument, design = reading.evidence.instrument, reading.total.design
     level_counts = reading.total.level_counts[0]
     rows = []
     for place, factor in enumerate(instrument.factors):

@@ -72,7 +72,7 @@ def read_view(figures: Figures, query: Mapping[str, str], person: Person) -> Rea
         floor = find_floor(session, above, evidence.year)
         stored = find_days(session)
         calendar = get_calendar(session, today)
-    total = evidence.tally.by()
+    total = evidence.live.by()
     whole = figures.compute(evidence, as_one_cell(total, place, selection.field)).cells[0]
     days = _days_of(evidence, stored)
     return Reading(evidence, query, place, tops, fields, calendar, stored, days, total, whole, floor, today)
@@ -82,7 +82,7 @@ def _find_place(evidence: Evidence, top_unit_key: str | None, tops: tuple[str, .
     """The unit that holds everything together: the only top of the tree, or the installation's where all was recorded below it."""
     if len(tops) == 1:
         return tops[0]
-    if top_unit_key is not None and set(evidence.tally.cells["unit"]) <= set(evidence.tree.subtree(top_unit_key)):
+    if top_unit_key is not None and set(evidence.live.by("unit").cells["unit"]) <= set(evidence.tree.subtree(top_unit_key)):
         return top_unit_key
     return None
 
@@ -90,14 +90,14 @@ def _find_place(evidence: Evidence, top_unit_key: str | None, tops: tuple[str, .
 def _days_of(evidence: Evidence, stored: Days | None) -> Days | None:
     """The chosen days; where there is no bound, those of the first and last half-month with a response of the selection."""
     first_on, last_on = evidence.selection.first_on, evidence.selection.last_on
-    if stored is None or evidence.tally.n_cells == 0:
+    first_block, last_block = evidence.live.first_block, evidence.live.last_block
+    if stored is None or evidence.live.is_empty or first_block is None or last_block is None:
         return (first_on, last_on) if first_on and last_on else None
-    blocks = evidence.tally.cells["block"]
     # The first and last half-month of all are known to the day.
     if first_on is None:
-        first_on = stored[0] if blocks.min() == half_month_block(stored[0]) else _first_day(str(blocks.min()))
+        first_on = stored[0] if first_block == half_month_block(stored[0]) else _first_day(first_block)
     if last_on is None:
-        last_on = stored[1] if blocks.max() == half_month_block(stored[1]) else _last_day(str(blocks.max()))
+        last_on = stored[1] if last_block == half_month_block(stored[1]) else _last_day(last_block)
     return first_on, last_on
 
 
@@ -121,12 +121,6 @@ def in_one_unit(tally: Tally, unit: str | None) -> Tally:
     by_field = tally.by("field")
     cells = pd.DataFrame({"unit": [unit] * by_field.n_cells, "field": by_field.cells["field"].tolist()}, dtype=object)
     return replace(by_field, dimensions=("unit", "field"), cells=cells)
-
-
-def fold_units(tally: Tally, row_of: Mapping[str, str], *dimensions: str) -> Tally:
-    """The tally by `dimensions`, each recorded unit counted in its row."""
-    cells = tally.cells.assign(unit=tally.cells["unit"].map(row_of))
-    return replace(tally, cells=cells).by(*dimensions)
 
 
 def list_rows(figures: Figures, tree: UnitTree, place: str | None, tops: tuple[str, ...], today: date) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from app import schema
-from app.cli.serve import make_server
+from app.cli.serve import make_server, start_refresher
 from app.demo.folder import DemoFolder
 from app.demo.handover import Handover, renew_handover, write_handover
 from app.demo.loading import DemoSize, find_size, load_demonstration, print_truth
@@ -78,6 +78,7 @@ def serve_demonstration(
     server = make_server(runtime, host, port)
     serving = threading.Thread(target=server.run, name="demonstration", daemon=True)
     serving.start()
+    refresher = start_refresher(server)
     try:
         _wait_until_healthy(_reachable(host), port)
         handover = renew_handover(runtime, TUY_PHUOC_OFFICE, folder, earlier)
@@ -85,6 +86,7 @@ def serve_demonstration(
         announce(handover)
         serving.join()
     finally:
+        refresher.end()
         server.task_dispatcher.shutdown(cancel_pending=True, timeout=_SECONDS_TO_FINISH)
         runtime.database.dispose()
 

@@ -2,10 +2,12 @@
 
 from app.models.base import Base
 from app.models.catalogue import Campaign, Field, InstrumentVersion, Procedure
+from app.models.closing import HourClosing
 from app.models.collection import Device, DossierCount, PublishedCount, RatingCode, WalkAway
 from app.models.devices import DeviceState, EnrolmentCode
 from app.models.installation import Installation
 from app.models.paper import PaperBatch, PaperBox, PaperCopy, PaperEntry, PaperSheet
+from app.models.paper_scans import PaperScan
 from app.models.people import ApiKey, SignIn, User
 from app.models.places import Counter, Unit, UnitCode, UnitSuccession
 from app.models.responses import Comment, Exclusion, Quarantined, RespondentAnswers, Response, ResponseReasons
@@ -24,12 +26,14 @@ __all__ = [
     "Exclusion",
     "Field",
     "Floor",
+    "HourClosing",
     "Installation",
     "InstrumentVersion",
     "PaperBatch",
     "PaperBox",
     "PaperCopy",
     "PaperEntry",
+    "PaperScan",
     "PaperSheet",
     "Procedure",
     "PublishedCount",

@@ -6,7 +6,7 @@ response, and of the number only stays that it was used.
 
 from datetime import date
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import UNORDERED, Base
@@ -70,6 +70,8 @@ class PaperEntry(Base):
     is_spoiled: Mapped[bool]
     answers: Mapped[dict[str, str]] = mapped_column(JSON)
     """By the name of the form's field, as typed."""
+    is_scanned: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Read from a scan, a person looking only at what was uncertain. Of the two entries of a sheet one at most."""
 
 
 class PaperSheet(Base):
@@ -81,6 +83,8 @@ class PaperSheet(Base):
     serial: Mapped[str] = mapped_column(primary_key=True)
     box_id: Mapped[str] = mapped_column(ForeignKey("paper_boxes.id"), index=True)
     state: Mapped[str]
+    is_scanned: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """One of its two entries was read from a scan: the record of the box tells how many."""
 
 
 class PaperCopy(Base):

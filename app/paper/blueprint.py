@@ -11,6 +11,7 @@ from app.desk.desks import DeskList, list_desks
 from app.errors import BadInputError
 from app.models import PaperBatch
 from app.paper.box_pages import add_box_pages
+from app.paper.scan_pages import add_scan_pages
 from app.queries.instruments import find_instrument, list_series
 from app.queries.units import list_current, load_tree
 from app.response_template import write_template_csv, write_template_xlsx
@@ -100,6 +101,7 @@ def create_paper(runtime: Runtime) -> Blueprint:
         return _download(binary.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name)
 
     add_box_pages(paper, runtime)
+    add_scan_pages(paper, runtime)
     return paper
 
 

@@ -56,6 +56,7 @@ def _list_rows(counts: BoxCounts) -> list[tuple[str, int, bool]]:
         ("Số tờ trong hòm khi mở", counts.sheets, True),
         ("Số phiếu người thứ nhất đã nhập", counts.entered_first, False),
         ("Số phiếu người thứ hai đã nhập", counts.entered_second, False),
+        *([("Phiếu có một lần nhập đọc từ bản quét, lần kia do người gõ", counts.scanned, False)] if counts.scanned else []),
         ("Hai lần nhập khớp nhau, đã ghi nhận", counts.agreed, False),
         ("Hai lần nhập khác nhau, đã đối chiếu với giấy và ghi nhận", counts.settled, False),
         ("Tổng số phiếu được ghi nhận", counts.stored, True),

@@ -1,10 +1,12 @@
 """Rating codes: issued with an invitation, looked up, spent once per stage."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import cast
 
 from sqlalchemy import CursorResult, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.errors import AppError
 from app.models import RatingCode
@@ -133,6 +135,42 @@ def spend_codes(runtime: Runtime, session: Session, submission: Submission) -> N
         raise CodesRefusedError(sorted(refused, key=lambda entry: order.index(entry[0])))
 
 
+@dataclass(frozen=True, slots=True)
+class CodePlace:
+    """What a code settles about the dossier it was handed out for."""
+
+    unit_key: str
+    field_code: str
+    counter_code: str | None
+    mode: Mode | None
+
+
+def find_code_place(runtime: Runtime, session: Session, submission: Submission) -> CodePlace | None:
+    """What the code of a submission settles; None where it could not be spent at its stage, whatever the reason."""
+    if submission.code is None:
+        return None
+    try:
+        hashes = _hashes(runtime, normalise_code(submission.code))
+    except CodeMistyped:
+        return None
+    used_on, answered_on = _when(runtime, submission)
+    row = session.scalar(
+        select(RatingCode).where(RatingCode.code_hash.in_(hashes), used_on.is_(None), RatingCode.valid_until_on >= answered_on)
+    )
+    if row is None:
+        return None
+    return CodePlace(row.unit_key, row.field_code, row.counter_code, cast(Mode | None, row.mode))
+
+
+def _when(runtime: Runtime, submission: Submission) -> tuple[InstrumentedAttribute[date | None], date]:
+    """The column that says whether a code was used at this stage, and the day its answer was given.
+
+    A tablet without network may send days later: the code must have been valid when the answer was given.
+    """
+    used_on = RatingCode.filing_used_on if submission.stage == "filing" else RatingCode.result_used_on
+    return used_on, day_of_hour(min(hour_of(submission.answered_at), runtime.hour()))
+
+
 def _name_codes(submission: Submission) -> Iterable[tuple[str, str]]:
     if submission.code is not None:
         yield "code", submission.code
@@ -140,9 +178,7 @@ def _name_codes(submission: Submission) -> Iterable[tuple[str, str]]:
 
 
 def _spend(runtime: Runtime, session: Session, submission: Submission, hashes: list[bytes]) -> None:
-    used_on = RatingCode.filing_used_on if submission.stage == "filing" else RatingCode.result_used_on
-    # A tablet without network may send days later: the code must have been valid when the answer was given.
-    answered_on = day_of_hour(min(hour_of(submission.answered_at), runtime.hour()))
+    used_on, answered_on = _when(runtime, submission)
     spent: CursorResult[object] = session.execute(  # type: ignore[assignment]  # an UPDATE always returns a CursorResult
         update(RatingCode)
         .where(

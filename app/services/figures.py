@@ -2,29 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-import numpy as np
 from sqlalchemy.orm import Session
 
 from analytics.errors import UnitError
 from analytics.index import compute_index
 from analytics.index_report import Question, compute_report
-from analytics.periods import ReportingCalendar, block_start, is_whole_blocks, target_year
+from analytics.periods import ReportingCalendar, block_start, half_month_block, is_whole_blocks, target_year
 from analytics.population import Population
-from analytics.results import IndexReport
-from analytics.tally import Tally, merge_tallies
+from analytics.results import IndexReport, Parts
+from analytics.store import Choice, LiveTally
+from analytics.tally import Tally
 from analytics.targets import TargetBook
 from analytics.units import UnitTree
 from app.errors import BadInputError, ForbiddenError
 from app.models import Field
 from app.queries.dossiers import count_dossiers
 from app.queries.instruments import find_instrument, list_series
-from app.queries.tallies import StandingTallies
 from app.queries.targets import get_calendar, load_targets
 from app.queries.units import load_tree
-from app.runtime import Runtime
+from app.runtime import Runtime, first_hour_of
 from app.selection import Selection, read_selection
+from app.services.live_tallies import LiveTallies
+from app.services.store import StoreKeeper
 from survey_forms import Instrument
 
 _EARLIEST, _LATEST = date(1, 1, 1), date(9998, 12, 14)  # both at the edge of a half-month: no bound cuts through none
@@ -32,15 +33,21 @@ _EARLIEST, _LATEST = date(1, 1, 1), date(9998, 12, 14)  # both at the edge of a 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything a figure of a selection stands on: tally by unit, field, channel, stage and block; tree; targets."""
+    """Everything a figure of a selection stands on: tally by unit and field; tree; targets."""
 
     selection: Selection
     instruments: tuple[Instrument, ...]
-    tally: Tally
+    live: LiveTally
+    """The responses counted, confirmed exclusions taken out unless they were asked for."""
     tree: UnitTree
     targets: TargetBook
     year: int | None
     """Year whose targets apply; None when nothing says which."""
+
+    @property
+    def tally(self) -> Tally:
+        """All of them by unit and field. Where fewer cells are enough, `live.by` is cheaper."""
+        return self.live.tally
 
     @property
     def instrument(self) -> Instrument:
@@ -49,11 +56,16 @@ class Evidence:
 
 
 class Figures:
-    """Computes figures for one installation and keeps its standing tallies."""
+    """Computes figures for one installation."""
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
-        self._standing = StandingTallies()
+        self._live = LiveTallies(runtime)
+
+    @property
+    def keeper(self) -> StoreKeeper:
+        """Who keeps the parts these figures are counted from."""
+        return self._live.keeper
 
     def read_selection(self, args: Mapping[str, str]) -> Selection:
         """A selection from query parameters, periods by this office's reporting calendar. Raises BadInputError."""
@@ -61,9 +73,10 @@ class Figures:
             calendar = get_calendar(session, self.runtime.today())
         return read_selection(args, calendar)
 
-    def gather(self, selection: Selection, top_unit_key: str | None = None) -> Evidence:
+    def gather(self, selection: Selection, top_unit_key: str | None = None, *, with_excluded: bool = False) -> Evidence:
         """Tally the selected responses. `top_unit_key` bounds what the asker may see; None is everything.
 
+        Confirmed exclusions are left out; `with_excluded` counts them too, for the figure that stands beside.
         Raises BadInputError for an unknown unit, field or instrument, ForbiddenError for a unit outside the asker's place.
         """
         with self.runtime.database.read() as session:
@@ -71,22 +84,11 @@ class Figures:
             targets = load_targets(session, tree)
             calendar = get_calendar(session, self.runtime.today())
             instruments = self._find_instruments(session, selection.instrument)
-            tally = merge_tallies(
-                [self._standing.tally_version(session, instrument, selection.first_on, selection.last_on) for instrument in instruments]
-            )
             if selection.field is not None and session.get(Field, selection.field) is None:
                 raise BadInputError("`field` is the code of a field; the list of fields shows them")
         units = _units_in_sight(tree, selection.unit, top_unit_key)
-        cells = tally.cells
-        chosen = np.ones(tally.n_cells, dtype=bool)
-        if units is not None:
-            chosen &= cells["unit"].isin(units).to_numpy(dtype=bool)
-        for name in ("field", "channel", "stage"):
-            value = getattr(selection, name)
-            if value is not None:
-                chosen &= (cells[name] == value).to_numpy(dtype=bool)
-        tally = tally if chosen.all() else tally.where(chosen)
-        return Evidence(selection, instruments, tally, tree, targets, _find_year(selection, tally, calendar))
+        live = self._live.count(instruments, _as_choice(selection, units), with_excluded=with_excluded)
+        return Evidence(selection, instruments, live, tree, targets, _find_year(selection, live, calendar))
 
     def compute_report(self, selection: Selection, top_unit_key: str | None = None) -> IndexReport:
         """The index of the whole selection and by its dimensions, units as recorded: what the API and `sipas index` print.
@@ -127,8 +129,11 @@ class Figures:
         }
         return Population(chosen) if any(chosen.values()) else None
 
-    def compute(self, evidence: Evidence, tally: Tally) -> IndexReport:
-        """The index of a tally by unit, field, both or neither, with the selection's method, targets and year."""
+    def compute(self, evidence: Evidence, tally: Tally, parts: Parts = "all") -> IndexReport:
+        """The index of a tally by unit, field, both or neither, with the selection's method, targets and year.
+
+        `parts` "overall" leaves factors and criteria out: what a table of many cells shows, many times faster.
+        """
         return compute_index(
             tally,
             method=evidence.selection.method,
@@ -138,6 +143,7 @@ class Figures:
             n_min=self.runtime.settings.n_min,
             unit=evidence.selection.unit,
             field=evidence.selection.field,
+            parts=parts,
         )
 
     def _find_instruments(self, session: Session, wanted: str | None) -> tuple[Instrument, ...]:
@@ -165,11 +171,26 @@ def _units_in_sight(tree: UnitTree, wanted: str | None, top: str | None) -> tupl
     return chosen
 
 
-def _find_year(selection: Selection, tally: Tally, calendar: ReportingCalendar) -> int | None:
+def _as_choice(selection: Selection, units: tuple[str, ...] | None) -> Choice:
+    """The filters of a selection; days that are whole half-months are a choice of those, others of hours."""
+    first, last = selection.first_on, selection.last_on
+    # Without a bound any first of a month will do: only the given end decides whether a half-month is cut.
+    is_whole = is_whole_blocks(first or date(1, 1, 1), last or date(9998, 12, 14))
+    return Choice(
+        first_block=half_month_block(first) if is_whole and first is not None else None,
+        last_block=half_month_block(last) if is_whole and last is not None else None,
+        first_hour=first_hour_of(first) if not is_whole and first is not None else None,
+        last_hour=first_hour_of(last + timedelta(days=1)) - 1 if not is_whole and last is not None else None,
+        units=None if units is None else frozenset(units),
+        equal=tuple((name, value) for name in ("field", "channel", "stage") if (value := getattr(selection, name)) is not None),
+    )
+
+
+def _find_year(selection: Selection, live: LiveTally, calendar: ReportingCalendar) -> int | None:
     """The year of the targets: of the chosen days, where there is no bound of those with responses; None without any."""
-    if tally.n_cells == 0 and (selection.first_on is None or selection.last_on is None):
-        return None
-    blocks = tally.cells["block"]
-    first_on = selection.first_on or block_start(str(blocks.min()))
-    last_on = selection.last_on or block_start(str(blocks.max()))
+    first_on, last_on = selection.first_on, selection.last_on
+    if first_on is None or last_on is None:
+        if live.is_empty or live.first_block is None or live.last_block is None:
+            return None
+        first_on, last_on = first_on or block_start(live.first_block), last_on or block_start(live.last_block)
     return target_year(first_on, last_on, calendar)

@@ -4,6 +4,10 @@ For each submission, in this order: the same id with the same content is acknowl
 content, or an unknown instrument, unit or field, goes to quarantine; a sheet that breaks its instrument's rules, or a
 rating code that cannot be spent, is rejected and the sender keeps it; anything else is stored. The codes of a sheet are
 spent in the transaction that stores the response, all or none, and nothing that joins them to it is kept.
+
+At a tablet a code is a help, never a gate: nobody needs one there, and a tablet without a network cannot ask whether one is
+good. Where it can be spent it settles unit, field, counter and mode; where not, it is left aside and the sheet counts
+without it.
 """
 
 import hmac
@@ -21,7 +25,8 @@ from app.models import Comment, Field, Installation, Quarantined, RespondentAnsw
 from app.queries.instruments import find_instrument
 from app.queries.units import is_within
 from app.runtime import Runtime, hour_of
-from app.services.codes import CodesRefusedError, spend_codes
+from app.services.closing import claim_hour
+from app.services.codes import CodesRefusedError, find_code_place, spend_codes
 from app.services.digests import digest_apart, digest_comment, digest_response
 from app.services.generated_ids import is_generated
 from app.services.heartbeat import corrected_moment
@@ -71,8 +76,9 @@ def file_submissions(runtime: Runtime, session: Session, submissions: Iterable[S
     """The same inside a transaction of the caller's; nothing is stored until the caller commits."""
     # In the order of ids: two transactions that share ids then wait for each other instead of locking each other out.
     batch = list(submissions)
+    received_hour = claim_hour(session, runtime.hour())
     in_order = sorted(range(len(batch)), key=lambda position: batch[position].id)
-    outcomes = {position: _file(runtime, session, batch[position], sender) for position in in_order}
+    outcomes = {position: _file(runtime, session, batch[position], sender, received_hour) for position in in_order}
     receipt = Receipt()
     for position, submission in enumerate(batch):
         outcome = outcomes[position]
@@ -86,7 +92,7 @@ def file_submissions(runtime: Runtime, session: Session, submissions: Iterable[S
     return receipt
 
 
-def _file(runtime: Runtime, session: Session, submission: Submission, sender: Sender) -> _Refused | None:
+def _file(runtime: Runtime, session: Session, submission: Submission, sender: Sender, received_hour: int) -> _Refused | None:
     """File one submission; None when it is stored, now or before."""
     if is_generated(submission.id) and session.get_one(Installation, 1).kind != "demonstration":
         return _Refused("id: made by the demonstration's generator, which never enters an office's database", is_kept=False)
@@ -99,7 +105,7 @@ def _file(runtime: Runtime, session: Session, submission: Submission, sender: Se
         sheet = submission.sheet(instrument)
     except SheetError as error:
         return _Refused("; ".join(f"{p.field}: {p.problem}" for p in error.problems), is_kept=False)
-    return _store(runtime, session, submission, sheet, sender)
+    return _store(runtime, session, submission, sheet, sender, received_hour)
 
 
 def _find_unknown_place(session: Session, submission: Submission, sender: Sender) -> str | None:
@@ -114,25 +120,68 @@ def _find_unknown_place(session: Session, submission: Submission, sender: Sender
     return None
 
 
-def _store(runtime: Runtime, session: Session, submission: Submission, sheet: AnswerSheet, sender: Sender) -> _Refused | None:
-    row = _to_row(runtime, session, submission, sheet, sender)
+def _store(
+    runtime: Runtime, session: Session, submission: Submission, sheet: AnswerSheet, sender: Sender, received_hour: int
+) -> _Refused | None:
+    settled = _settle_by_code(runtime, session, submission, sender) if _is_read_at_tablet(submission, sender) else submission
+    return _store_settled(runtime, session, submission, settled, sheet, sender, received_hour)
+
+
+def _is_read_at_tablet(submission: Submission, sender: Sender) -> bool:
+    return submission.code is not None and submission.channel == "kiosk" and sender.device_id is not None
+
+
+def _settle_by_code(runtime: Runtime, session: Session, submission: Submission, sender: Sender) -> Submission:
+    """The submission with what its code knows better, or without the code where that one cannot be spent here."""
+    place = find_code_place(runtime, session, submission)
+    if place is None or (sender.unit_key is not None and not is_within(session, place.unit_key, sender.unit_key)):
+        return submission.model_copy(update={"code": None, "codes": None})
+    update: dict[str, object] = {"unit": place.unit_key, "field": place.field_code, "codes": None}
+    if place.counter_code is not None or place.unit_key != submission.unit:
+        update["counter"] = place.counter_code
+    if place.mode is not None:
+        update["mode"] = place.mode
+    return submission.model_copy(update=update)
+
+
+def _store_settled(
+    runtime: Runtime,
+    session: Session,
+    submission: Submission,
+    settled: Submission,
+    sheet: AnswerSheet,
+    sender: Sender,
+    received_hour: int,
+) -> _Refused | None:
+    row = _to_row(runtime, session, submission, settled, sheet, sender, received_hour)
     with session.begin_nested() as savepoint:
         if not _insert_unless_known(session, Response, row):
             if _is_same(session, submission.id, cast(bytes, row["digest"]), sheet):
                 return None
             return _quarantine(runtime, session, submission, sender, "this id already stands for another sheet")
-        if submission.code is not None:
+        if settled.code is not None:
             try:
-                spend_codes(runtime, session, submission)
+                spend_codes(runtime, session, settled)
             except CodesRefusedError as error:
                 savepoint.rollback()
+                if _is_read_at_tablet(submission, sender):  # spent by somebody else since it was looked up
+                    without = submission.model_copy(update={"code": None, "codes": None})
+                    return _store_settled(runtime, session, submission, without, sheet, sender, received_hour)
                 return _Refused(str(error), is_kept=False)
         _store_apart(runtime, session, sheet, submission.id)
     return None
 
 
-def _to_row(runtime: Runtime, session: Session, submission: Submission, sheet: AnswerSheet, sender: Sender) -> dict[str, object]:
-    """The response row. The digest is taken of what was sent, before anything is filled in or bounded here."""
+def _to_row(
+    runtime: Runtime,
+    session: Session,
+    submission: Submission,
+    settled: Submission,
+    sheet: AnswerSheet,
+    sender: Sender,
+    received_hour: int,
+) -> dict[str, object]:
+    """The response row. The digest is taken of what was sent, before anything is settled, filled in or bounded here."""
     sent: dict[str, object] = {
         "id": submission.id,
         "instrument_id": sheet.instrument_id,
@@ -154,11 +203,15 @@ def _to_row(runtime: Runtime, session: Session, submission: Submission, sheet: A
         "repeats_previous": submission.repeats_previous,
         "answered_hour": hour_of(submission.answered_at),
     }
-    received_hour = runtime.hour()
     return {
         **sent,
         "digest": digest_response(runtime, sent),
-        "resolving_unit_key": submission.resolving_unit or session.get_one(Field, submission.field).resolving_unit_key,
+        "unit_key": settled.unit,
+        "field_code": settled.field,
+        "counter_code": settled.counter,
+        "mode": settled.mode,
+        "coded": settled.code is not None,
+        "resolving_unit_key": submission.resolving_unit or session.get_one(Field, settled.field).resolving_unit_key,
         # A clock may run ahead in spite of that: a response never belongs to a period after the one it arrived in.
         "answered_hour": min(hour_of(corrected_moment(submission.answered_at, sender.clock_offset)), received_hour),
         "received_hour": received_hour,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.errors import ConfigurationError
 from app.models import Counter, Field, Unit
 from app.queries.instruments import find_instrument
-from app.queries.units import is_of_day, list_successors
+from app.queries.units import is_of_day, is_within, list_successors
 from app.runtime import Runtime
 from app.services.codes import CodeRefusedError, get_code
 from app.services.enrolment import redeem_enrolment_code
@@ -76,6 +76,11 @@ class DeskServices:
             if row is None or row.valid_to_on is None or row.valid_to_on >= today:
                 return ()
             return tuple(Choice(found.key, found.name) for found in list_successors(session, unit, today))
+
+    def takes_sheets_for(self, device: Device, desk: Desk) -> bool:
+        """Whether a desk is the tablet's own or stands below it."""
+        with self._runtime.database.read() as session:
+            return is_within(session, desk.unit, device.desk.unit)
 
     def asking(self, desk: Desk) -> Asking:  # noqa: ARG002  # one way of asking per installation so far
         """How much the desks of this installation ask one citizen."""

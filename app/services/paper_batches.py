@@ -14,6 +14,7 @@ from app.services.kiosk import load_desk
 from app.services.paper_sheet import SheetOrigin
 from app.services.people import Person
 from kiosk.paper_form import PRINT_SIZES, PaperForm, paper_forms_pdf
+from kiosk.paper_geometry import FormPage, form_pages
 from kiosk.paper_serial import MOST_FORMS, PREFIX_LENGTH, make_serial
 from survey_forms import STAGES, Instrument
 
@@ -102,6 +103,11 @@ def _make_form(runtime: Runtime, session: Session, batch: PaperBatch) -> PaperFo
         size="large" if batch.size == "large" else "normal",
         demonstration=is_demonstration,
     )
+
+
+def measure_forms(runtime: Runtime, session: Session, batch: PaperBatch) -> tuple[FormPage, ...]:
+    """Where everything stands on the pages of a batch's forms."""
+    return form_pages(_make_form(runtime, session, batch), runtime.languages[batch.language])
 
 
 def get_instrument(runtime: Runtime, session: Session, batch: PaperBatch) -> Instrument:

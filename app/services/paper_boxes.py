@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import BadInputError, ForbiddenError, NotFoundError
-from app.models import PaperBox, PaperCopy, PaperEntry, PaperSheet, Unit, User
+from app.models import PaperBox, PaperCopy, PaperEntry, PaperScan, PaperSheet, Unit, User
 from app.queries.units import is_within
 from app.runtime import Runtime
 from app.services.people import Person, Role
@@ -45,6 +45,8 @@ class BoxCounts:
     """Typed by one of the two only."""
     differing: int
     """Typed by both, and not alike."""
+    scanned: int = 0
+    """Of the sheets entered, those with one entry read from a scan."""
 
     @property
     def stored(self) -> int:
@@ -141,6 +143,9 @@ def count_box(session: Session, box: PaperBox) -> BoxCounts:
     serials = [serial for serial, _ in drafts]
     differing = _twice(serials)
     n_counted = sum(states.values())
+    read_sheets = select(PaperSheet.serial).where(PaperSheet.box_id == box.id, PaperSheet.is_scanned)
+    read_entries = select(PaperEntry.serial).where(PaperEntry.box_id == box.id, PaperEntry.is_scanned)
+    n_scanned = len(session.scalars(read_sheets).all()) + len(session.scalars(read_entries).all())
     copies: dict[str, int] = {}
     for copy in session.scalars(select(PaperCopy).where(PaperCopy.box_id == box.id)):
         copies[copy.serial] = max(copies.get(copy.serial, 0), copy.copies)
@@ -155,6 +160,7 @@ def count_box(session: Session, box: PaperBox) -> BoxCounts:
         unnumbered=box.unnumbered,
         waiting=len(set(serials) - differing),
         differing=len(differing),
+        scanned=n_scanned,
     )
 
 
@@ -200,4 +206,6 @@ def close_box(runtime: Runtime, person: Person, box_id: str, *, sheets: int, unn
             raise PaperRefusedError(
                 f"Số tờ chưa khớp: {problem}. Mời đếm lại các tờ, rồi sửa số tờ trong hòm hoặc số tờ không đọc được số phiếu."
             )
+        # Pages of sheets nobody settled, such as a page without its other half: nothing may outlive the box.
+        session.execute(delete(PaperScan).where(PaperScan.box_id == box.id))
         box.closed_on = runtime.today()

@@ -14,15 +14,16 @@ from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.orm import Session
 
 from app.config import LOCAL_ZONE
-from app.models import PaperBatch, PaperBox, PaperCopy, PaperEntry, PaperSheet
+from app.models import PaperBatch, PaperBox, PaperCopy, PaperEntry, PaperScan, PaperSheet
 from app.queries.fields import list_fields
 from app.runtime import Runtime
 from app.services.intake import Sender, file_submissions
 from app.services.paper_batches import get_origin
 from app.services.paper_boxes import PaperRefusedError, lock_box
-from app.services.paper_sheet import FIELD, Answers, Cell, SheetOrigin, list_cells, list_differences, merge, read_answers, to_submission
+from app.services.paper_sheet import Answers, Cell, SheetOrigin, list_cells, list_differences, merge, read_answers, to_submission
 from app.services.people import Person
 from kiosk.errors import SerialMistyped
+from kiosk.paper_form import FIELD
 from kiosk.paper_serial import PREFIX_LENGTH, group_serial, normalise_serial
 from survey_forms import SheetError
 
@@ -115,10 +116,11 @@ def get_own_answers(session: Session, box: PaperBox, person: Person, serial: str
 
 
 def save_entry(
-    runtime: Runtime, person: Person, box_id: str, typed: str, posted: Mapping[str, str], *, is_spoiled: bool
+    runtime: Runtime, person: Person, box_id: str, typed: str, posted: Mapping[str, str], *, is_spoiled: bool, is_scanned: bool = False
 ) -> tuple[str, str]:
     """Keep what this person typed; the sheet's number, and what became of it: "kept", "agreed", "spoiled" or "differing".
 
+    `is_scanned` when a machine read it for them; whichever way it is saved, scanned pages of it are forgotten.
     Saving the same again changes nothing. Raises PaperRefusedError, with the cells that are wrong, before anything is kept.
     """
     with runtime.database.write() as session:
@@ -129,7 +131,18 @@ def save_entry(
             raise PaperRefusedError(f"Số {sheet.number} đã được nhập và đối chiếu. Tờ đang cầm mang cùng số là bản chụp, không được tính.")
         answers = {} if is_spoiled else _read(sheet, posted)
         session.execute(delete(PaperEntry).where(_own(box, sheet.serial, person)))
-        session.add(PaperEntry(box_id=box.id, serial=sheet.serial, entered_by=person.name, is_spoiled=is_spoiled, answers=answers))
+        session.add(
+            PaperEntry(
+                box_id=box.id,
+                serial=sheet.serial,
+                entered_by=person.name,
+                is_spoiled=is_spoiled,
+                answers=answers,
+                is_scanned=is_scanned,
+            )
+        )
+        mine = (PaperScan.box_id == box.id, PaperScan.serial == sheet.serial, PaperScan.scanned_by == person.name)
+        session.execute(delete(PaperScan).where(*mine))
         session.flush()
         return sheet.serial, _compare_and_store(runtime, session, box, sheet)
 
@@ -190,8 +203,11 @@ def _store(runtime: Runtime, session: Session, box: PaperBox, sheet: SheetInHand
 
 
 def _count(session: Session, box: PaperBox, serial: str, state: str) -> str:
-    session.execute(delete(PaperEntry).where(PaperEntry.box_id == box.id, PaperEntry.serial == serial))
-    session.add(PaperSheet(serial=serial, box_id=box.id, state=state))
+    of_sheet = (PaperEntry.box_id == box.id, PaperEntry.serial == serial)
+    is_scanned = session.scalars(select(PaperEntry.serial).where(*of_sheet, PaperEntry.is_scanned)).first() is not None
+    session.execute(delete(PaperEntry).where(*of_sheet))
+    session.execute(delete(PaperScan).where(PaperScan.box_id == box.id, PaperScan.serial == serial))
+    session.add(PaperSheet(serial=serial, box_id=box.id, state=state, is_scanned=is_scanned))
     return state
 
 

@@ -7,15 +7,13 @@ from typing import Final
 from uuid import UUID
 
 from app.vietnamese import fold_accents
-from kiosk.paper_form import PAPER_WORDS, list_level_keys
+from kiosk.paper_form import COMMENT, FEEDBACK, FIELD, HELPED, KIND, OVERALL, PAPER_WORDS, QUESTION, RATING, list_level_keys
 from kiosk.visit import asked_codes, asks_about_feedback
 from kiosk.wording import KIND_WORDS, WORDS
 from survey_forms import NO_OPINION, Instrument, Stage, Submission, read_submission
 from survey_forms.free_text import mask_numbers
 from survey_forms.sheet import MAX_COMMENT_CHARACTERS
 
-FIELD, KIND, FEEDBACK, OVERALL, HELPED, COMMENT = "field", "kind", "feedback", "overall", "helped", "comment"
-_RATING, _QUESTION = "rating.", "question."
 _NO_OPINION_KEY: Final = "0"
 
 Answers = Mapping[str, str]
@@ -56,12 +54,12 @@ def list_cells(instrument: Instrument, stage: Stage, fields: Mapping[str, str] |
         if feedback_waits and any(criterion.asked_of == "feedback_givers" for criterion in criteria):
             cells.append(Cell(FEEDBACK, "", instrument.feedback_question or "", section, {"1": WORDS["yes"], "2": WORDS["no"]}))
             feedback_waits = False
-        cells += [Cell(_RATING + criterion.code, criterion.code, criterion.text, section, levels) for criterion in criteria]
+        cells += [Cell(RATING + criterion.code, criterion.code, criterion.text, section, levels) for criterion in criteria]
     if instrument.overall is not None:
         cells.append(Cell(OVERALL, "", instrument.overall, PAPER_WORDS["criterion"], levels))
     for question in instrument.questions:
         options = _number(option.text for option in question.options)
-        cells.append(Cell(_QUESTION + question.code, "", question.text, WORDS["about_you"], options))
+        cells.append(Cell(QUESTION + question.code, "", question.text, WORDS["about_you"], options))
     cells.append(Cell(HELPED, "", PAPER_WORDS["helped"], "Cuối phiếu", {"1": "Có đánh dấu"}))
     cells.append(Cell(COMMENT, "", "Ý kiến", "Cuối phiếu", {}))
     return tuple(cells)
@@ -125,11 +123,11 @@ def to_submission(origin: SheetOrigin, answers: Answers, response_id: UUID, answ
     """The typed sheet in its envelope, channel "paper". Raises SheetError when the answers do not fit the instrument."""
     instrument = origin.instrument
     levels = dict(zip(list_level_keys(instrument.scale), instrument.scale.levels, strict=True))
-    ratings = {c.code: _rating(levels, answers[_RATING + c.code]) for c in instrument.criteria if _RATING + c.code in answers}
+    ratings = {c.code: _rating(levels, answers[RATING + c.code]) for c in instrument.criteria if RATING + c.code in answers}
     respondent = {
-        question.code: question.options[int(answers[_QUESTION + question.code]) - 1].code
+        question.code: question.options[int(answers[QUESTION + question.code]) - 1].code
         for question in instrument.questions
-        if _QUESTION + question.code in answers
+        if QUESTION + question.code in answers
     }
     # Somebody who rates what only those who gave feedback are asked has told that they did.
     givers_only = {c.code for c in instrument.criteria if c.asked_of == "feedback_givers"}

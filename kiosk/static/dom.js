@@ -29,6 +29,9 @@ export const halfMoon = () =>
     draw("path", { d: "M10 2A8 8 0 0 0 10 18Z", fill: "currentColor" }),
   );
 
+export const speaker = () =>
+  draw("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" }, draw("path", { d: "M3 7.500H6L10.500 4V16L6 12.500H3ZM13.500 7.500A4 4 0 0 1 13.500 12.500M15.500 5A7.500 7.500 0 0 1 15.500 15", ...STROKE, "stroke-width": 1.6 }));
+
 export const tick = () => draw("svg", { class: "box", viewBox: "0 0 28 28", "aria-hidden": "true" }, draw("path", { d: "M7 14.500L12 19.500L21.500 9.500" }));
 
 export const face = ({ mouth, laughing, tone }) =>

@@ -20,6 +20,7 @@ export function emptyAnswers(data) {
     codes: "",
     drawn: null,
     drawnFor: null,
+    code: null, // read off a slip at a tablet
   };
 }
 
@@ -190,6 +191,7 @@ export function submissionOf(data, answers, sheet) {
     channel: data.channel,
     stage: answers.stage,
     kind: answers.kind,
+    ...(answers.code ? { code: answers.code } : {}),
     helped: answers.helped,
     asked,
     ratings: Object.fromEntries(asked.filter((code) => answers.ratings[code] !== undefined).map((code) => [code, answers.ratings[code]])),

@@ -146,7 +146,9 @@ class Box {
         if (record === undefined) return;
         outbox.delete(id);
         counters[counter] += 1;
-        if (counter === "refused") refused.put(record);
+        if (counter !== "refused") return;
+        delete record.submission.code; // what stays here for long must not tie a slip to an answer
+        refused.put(record);
       };
       for (const id of acknowledged) await take(id, "acknowledged");
       for (const id of quarantined) await take(id, "quarantined");

@@ -3,17 +3,20 @@
 import { Display } from "./display.js";
 import { make } from "./dom.js";
 import { drawSending, drawThanks, drawTrouble } from "./ending.js";
+import { markFallbacks, untranslated } from "./fallback.js";
 import { digest, emptyAnswers, postedFields, rotationLabel, stepAfter, stepBefore, steps, submissionOf, tookClass } from "./flow.js";
 import { Idle } from "./idle.js";
 import { drawRotation } from "./rotation.js";
 import { drawStep } from "./screen.js";
 import { send } from "./submit.js";
+import { Wedge } from "./wedge.js";
 
 const HOLD = 250; // the chosen card is seen before the next question comes
 const THANKS = 5; // seconds
 const NEXT_TRY = 10000; // a sheet that was not reached is tried again without anybody asking
 
-const data = JSON.parse(document.getElementById("visit").textContent);
+const base = JSON.parse(document.getElementById("visit").textContent);
+let data = base; // a scanned slip settles some of it, for one visit
 const page = {
   body: document.getElementById("body"),
   foot: document.querySelector(".foot"),
@@ -46,12 +49,19 @@ let lastSeen = null; // criterion: if somebody leaves now, this is where
 let tablet = null; // the box and what sends it, once loaded
 let staff = null; // the screen behind the PIN, while it is open
 let shownNote = null;
+let speech = null; // reads aloud, once loaded
+let thanked = []; // what stands on the thanks, to be read
+let scanned = null; // the word about the last scanned slip
+let hasCamera = false;
 
-const display = new Display(data, (id) => {
+let sentencesOf = () => [];
+const redraw = (id) => {
   draw(false);
   if (id) document.getElementById(id)?.focus();
-});
-const say = (text) => display.language.texts[text] ?? text;
+};
+const display = new Display(data, redraw);
+const vietnamese = base.languages[0];
+const say = (text) => display.language.texts[text] ?? vietnamese.texts[text] ?? text;
 const t = (word) => say(data.words[word]);
 const idle = new Idle({ warn: warnIdle, calm: () => overlay?.close(), wipe: leave });
 let overlay;
@@ -68,6 +78,7 @@ function newSheetId() {
 function restart() {
   clearTimeout(timer);
   idle.stop();
+  data = base; // before the answers: an empty sheet takes over what the data settle
   answers = emptyAnswers(data);
   key = "start";
   sheet = null;
@@ -75,6 +86,9 @@ function restart() {
   staff = null;
   lastSeen = null;
   holding = false;
+  scanned = null;
+  thanked = [];
+  speech?.reset();
   display.reset();
   draw(true);
   tablet?.idle();
@@ -148,6 +162,10 @@ function draw(moved, title = t("thanks_title")) {
   page.row.replaceChildren(...(drawn.foot ?? []));
   display.draw(page.tools, t, key === "start" && !ending ? [] : display.languages());
   drawPlace();
+  if (!ending) drawScanning();
+  speech?.show({ tools: page.tools, t, language: display.language, sentences: ending ? thanked : sentencesOf(step, { data, words: data.words }) });
+  const stayed = untranslated(vietnamese, display.language);
+  for (const part of [page.body, page.row, page.tools, page.place]) markFallbacks(part, stayed, vietnamese.code);
   if (page.ribbon) page.ribbon.textContent = t("demonstration");
   document.title = `${drawn.title} – ${data.office}`;
   if (!moved) return;
@@ -159,6 +177,53 @@ function drawPlace() {
   const field = data.fields.find((each) => each.code === answers.field);
   page.place.replaceChildren(make("strong", {}, say(data.office)));
   if (field) page.place.append(" ", make("span", { class: "of-field" }, make("span", { class: "joiner" }, "· "), say(field.name)));
+}
+
+// On the start the camera's button, where there is a camera; until the first question what became of a scanned slip.
+function drawScanning() {
+  const isGood = ["scan_asking", "scan_known", "scan_kept"].includes(scanned);
+  const said = scanned ? make("p", { class: isGood ? "hint" : "say", id: "scanned", role: "status" }, t(scanned)) : null;
+  if (key === "start" && hasCamera) {
+    page.body.querySelector(".languages")?.before(make("button", { type: "button", class: "button", id: "scan", onclick: () => void openCamera() }, t("scan")));
+  }
+  if (said && (key === "start" || isBeforeQuestions())) (page.body.querySelector(".still") ?? page.body).append(said);
+}
+
+const isBeforeQuestions = () => !ending && ["start", "stage", "field", "kind"].includes(key);
+
+async function openCamera() {
+  const [{ scan }, { codeIn }] = await Promise.all([import("./scanner.js"), import("./codes.js")]);
+  if (!isIdleScreen()) return;
+  idle.start();
+  const text = await scan(t, codeIn);
+  if (text) return readCode(text);
+  if (key === "start") idle.stop();
+  return text === null ? tellScanned("scan_nothing") : undefined;
+}
+
+function tellScanned(word) {
+  scanned = word;
+  draw(false);
+}
+
+// A slip was scanned. What it settles is filled in and not asked; without a network the code goes with the sheet.
+async function readCode(text) {
+  if (!tablet || !isBeforeQuestions() || overlay?.open || holding) return;
+  tellScanned("scan_asking");
+  const visit = answers;
+  const { askAbout, settled } = await import("./visit-code.js");
+  const found = await askAbout(text, { address: base.addresses.code, token: (fresh) => (token = fresh ?? token) });
+  if (answers !== visit || !isBeforeQuestions()) return; // somebody else by now, or already answering
+  if (found.outcome === "problem") return tellScanned(found.sentence);
+  answers.code = found.code;
+  if (found.carries) {
+    data = settled(base, found.carries);
+    answers.field = found.carries.field;
+    if (data.stages.length === 1) [answers.stage] = data.stages;
+  }
+  scanned = found.carries ? "scan_known" : "scan_kept";
+  if (key === "start") act.begin();
+  else go(steps(data, answers).find((step) => step.key === key) ?? stepAfter(steps(data, answers), "start"));
 }
 
 function go(step) {
@@ -283,6 +348,7 @@ function thank(now, text) {
   answers = emptyAnswers(data); // nothing of this person stays behind the thanks
   sheet = null;
   const seconds = onTablet ? THANKS : 0;
+  thanked = [data.words.thanks_title, data.words[text]];
   ending = () => drawThanks(t, { text, home: data.channel === "poster" ? null : data.addresses.home, seconds, again: restart });
   draw(true);
   if (seconds) timer = setTimeout(restart, THANKS * 1000);
@@ -344,7 +410,8 @@ function pressPlace(digit) {
   else if (digit === 1) (page.row.querySelector("#send, #next") ?? page.body.querySelector(".button.huge, #retry, #again"))?.click();
 }
 
-document.addEventListener("keydown", onKey);
+const wedge = new Wedge({ pass: onKey, read: (text) => void readCode(text) });
+document.addEventListener("keydown", (event) => (onTablet ? wedge.hear(event) : onKey(event)), { capture: true });
 document.addEventListener("keyup", () => void (arrows = false));
 // The second half of a double tap belongs to the question before.
 document.addEventListener(
@@ -372,3 +439,23 @@ if (!onTablet) {
 }
 
 restart();
+
+// Later and only where there is something to read from; the page never waits for it.
+if (base.sounds || globalThis.speechSynthesis) {
+  void import("./speech.js")
+    .then((module) => {
+      ({ sentencesOf } = module);
+      speech = new module.Speech({ data: base, changed: (id) => redraw(id) });
+      redraw(null);
+    })
+    .catch(() => {});
+}
+if (hasBox) {
+  void import("./scanner.js")
+    .then(({ canScan }) => canScan())
+    .then((can) => {
+      hasCamera = can;
+      if (can && isIdleScreen()) draw(false);
+    })
+    .catch(() => {});
+}

@@ -84,3 +84,46 @@ def wilson(ratio: float, n: float, z: float) -> tuple[float, float]:
     a, b, c = 1 + z * z / n, -(2 * ratio + z * z / n), ratio * ratio
     root = sqrt(max(b * b - 4 * a * c, 0.0))
     return (-b - root) / (2 * a), (-b + root) / (2 * a)
+
+
+def count_sheets(
+    sheets: Sequence[Sequence[int]], cell_of: Sequence[int], overall: Sequence[int], n_cells: int, factors: Sequence[int], n_levels: int,
+    satisfied_from: int,
+) -> dict[str, list[object]]:  # fmt: skip
+    """Everything a tally counts, one answer at a time; sheets are bytes (0 blank, 254 no opinion, 255 not asked)."""
+    n_criteria, n_factors = len(factors), max(factors) + 1
+    of_cell: list[dict[str, object]] = []
+    for cell in range(n_cells):
+        mine = [(sheet, whole) for sheet, where, whole in zip(sheets, cell_of, overall, strict=True) if where == cell]
+        valid = [(sheet, whole) for sheet, whole in mine if any(1 <= byte <= n_levels for byte in sheet)]
+
+        def times(byte: int, criterion: int, mine: Sequence[tuple[Sequence[int], int]] = mine) -> int:
+            return sum(sheet[criterion] == byte for sheet, _ in mine)
+
+        x, m = [
+            [
+                [sum(least <= sheet[j] <= n_levels for j in range(n_criteria) if factors[j] == factor) for factor in range(n_factors)]
+                for sheet, _ in valid
+            ]
+            for least in (satisfied_from + 1, 1)
+        ]
+
+        def sums(left: list[list[int]], right: list[list[int]]) -> list[list[int]]:
+            pairs = list(zip(left, right, strict=True))
+            return [[sum(a[j] * b[k] for a, b in pairs) for k in range(n_factors)] for j in range(n_factors)]
+
+        of_cell.append({
+            "level_counts": [[times(level, j) for level in range(1, n_levels + 1)] for j in range(n_criteria)],
+            "n_blank": [times(0, j) for j in range(n_criteria)],
+            "n_no_opinion": [times(254, j) for j in range(n_criteria)],
+            "n_not_asked": [times(255, j) for j in range(n_criteria)],
+            "n_returned": len(mine),
+            "n_valid": len(valid),
+            "sum_x": [sum(row[factor] for row in x) for factor in range(n_factors)],
+            "sum_m": [sum(row[factor] for row in m) for factor in range(n_factors)],
+            "sum_xx": sums(x, x),
+            "sum_xm": sums(x, m),
+            "sum_mm": sums(m, m),
+            "overall_levels": [sum(whole == level for _, whole in valid) for level in range(1, n_levels + 1)],
+        })  # fmt: skip
+    return {name: [counts[name] for counts in of_cell] for name in of_cell[0]}

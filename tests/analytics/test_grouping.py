@@ -37,9 +37,27 @@ def test_series_and_categoricals_are_read_like_arrays() -> None:
         assert same_numbers.tolist() == numbers.tolist()
 
 
+@given(rows=texts, n_unused=st.sampled_from([0, 3, 5_000]))
+def test_numbered_texts_give_the_same_cells_as_texts(rows: list[tuple[str, str, str]], n_unused: int) -> None:
+    columns = {name: np.array([row[place] for row in rows], dtype=object) for place, name in enumerate("xyz")}
+    frame, cell_of = number_cells(columns, len(rows))
+    unused = [f"unused {number}" for number in range(n_unused)]  # with thousands of these a table of all cells is out of reach
+    numbered = {
+        name: pd.Categorical(values, categories=pd.Index([*unused, *dict.fromkeys(values)], dtype=object))
+        for name, values in columns.items()
+    }
+    same_frame, same_cell_of = number_cells(numbered, len(rows))
+    assert same_frame.equals(frame)
+    assert same_cell_of.tolist() == cell_of.tolist()
+
+
 def test_a_missing_or_foreign_value_is_refused_by_name() -> None:
     with pytest.raises(TallyError, match="'unit' has missing values"):
         number_cells({"unit": np.array(["a", None], dtype=object)}, 2)
+    with pytest.raises(TallyError, match="'unit' has missing values"):
+        number_cells({"unit": pd.Categorical(["a", None])}, 2)
+    with pytest.raises(TallyError, match="'unit' holds values that are not text"):
+        number_cells({"unit": pd.Categorical([1, 2])}, 2)
     with pytest.raises(TallyError, match="'unit' holds values that are not text"):
         number_cells({"unit": np.array([1, 2])}, 2)
     with pytest.raises(TallyError, match="'unit' has 1 values for 2 rows"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import sqrt
 
@@ -50,6 +51,15 @@ def test_every_figure_equals_the_slow_reference(sheets: list[list[int | str | No
             low, high = plain_python.wilson(float(ratio), size, normal_quantile(0.95))
             assert estimate.low == pytest.approx(low, abs=1e-10), name
             assert estimate.high == pytest.approx(high, abs=1e-10), name
+
+
+@given(sheets=some_sheets(6), method=st.sampled_from(METHODS))
+def test_the_overall_figure_alone_is_the_same_figure(sheets: list[list[int | str | None]], method: Method) -> None:
+    tally = tally_of(DESIGN, sheets, {"unit": [str(number % 3) for number in range(len(sheets))]})
+    for one in (tally, tally.by()):
+        complete = compute_index(one, method=method, targets=NINETY)
+        alone = compute_index(one, method=method, targets=NINETY, parts="overall")
+        assert alone.cells == tuple(replace(cell, factors={}, criteria={}) for cell in complete.cells)
 
 
 @given(sheets=some_sheets(6), method=st.sampled_from(METHODS))

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import counting
 from analytics.design import NO_OPINION, NOT_ASKED
 from analytics.errors import DesignError, TallyError
 from analytics.tally import Tally, merge_tallies, tally_answers
@@ -129,15 +128,6 @@ def test_the_overall_question_is_counted_outside_the_index() -> None:
     tally = tally_answers(design, matrix(design, [[5]] * 5 + [[None]]), {}, overall)
     assert tally.overall_levels.tolist() == [[0, 0, 0, 1, 1]]  # the form without a rating is in no statistic
     assert tally.sum_m.tolist() == [[5]]
-
-
-def test_many_cells_are_counted_like_few(monkeypatch: pytest.MonkeyPatch) -> None:
-    generator = np.random.default_rng(3)
-    sheets = generator.integers(0, 6, (500, 6), dtype=np.uint8)
-    units = np.array([f"{number:03}" for number in generator.integers(0, 300, 500)], dtype=object)
-    whole = tally_answers(DESIGN, sheets, {"unit": units})
-    monkeypatch.setattr(counting, "_BLOCK_ROWS", 32)  # now there are more cells than rows in a block
-    assert tally_answers(DESIGN, sheets, {"unit": units}).equals(whole)
 
 
 def test_a_hundred_million_respondents_of_thirty_criteria_do_not_overflow() -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -11,10 +12,12 @@ from app.models import PaperEntry, Response
 from app.runtime import Runtime
 from app.services.paper_entries import note_copy, save_entry
 from app.services.people import Person, add_user
+from tests.app.paper.test_scans import as_file, draw_sheet
 from tests.browser.conftest import SIZES
 from tests.browser.test_screens import inspect
 from tests.factories import COMMUNE, RESULT_CODES
 from tests.paper import ONE, OTHER, PASSWORD, SHEET, open_confirmed, print_forms
+from tests.scans import Gray
 
 OpenPage = Callable[..., Page]
 
@@ -156,4 +159,48 @@ def test_paper_pages_in_every_size(counted: Runtime, open_page: OpenPage, addres
     for what, path in pages.items():
         page.goto(f"{address}/paper/boxes/{box}{path}")
         found += inspect(page, what)
+    assert found == []
+
+
+def send_scans(page: Page, path: str, *pictures: Gray) -> None:
+    """Choose files on the scan page, as a person does, and send them."""
+    files = [{"name": f"quet-{i}.png", "mimeType": "image/png", "buffer": as_file([picture], "png")} for i, picture in enumerate(pictures)]
+    page.goto(path)
+    page.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]  # a list of dicts is what it takes
+    page.get_by_role("button", name="Gửi và đọc").click()
+
+
+def test_uncertain_marks_of_a_scan_are_settled_by_keyboard_alone(counted: Runtime, open_page: OpenPage, address: str) -> None:
+    (serial, *_), box = print_forms(counted, forms=1), open_confirmed(counted)
+    page = enter(open_page, ONE, f"/paper/boxes/{box}/scan", size="desktop")
+    odd = {"rating.1.1": "filled", "rating.2.1": "scribble", "overall": "filled"}
+    send_scans(page, f"{address}/paper/boxes/{box}/scan", *draw_sheet(counted, serial, SHEET, odd=odd))
+    page.get_by_role("link", name="Xem lần lượt").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator('[name="cell.rating.1.1"]')).to_be_focused()
+    assert page.locator(".strip").evaluate_all("strips => strips.every(strip => strip.complete && strip.naturalWidth > 500)")
+    page.keyboard.press("5")
+    page.keyboard.press("0")
+    page.keyboard.press("Enter")  # the overall question left blank
+    expect(page.locator("[data-save]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("Không còn phiếu nào cần xem")
+    (answers,) = typed_answers(counted, serial)
+    assert answers == {name: key for name, key in SHEET.items() if name != "overall"} | {"rating.2.1": "0"}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_scan_pages_in_every_size(counted: Runtime, open_page: OpenPage, address: str, size: str) -> None:
+    (serial, other), box = print_forms(counted, field_code=None, forms=2), open_confirmed(counted)
+    page = enter(open_page, ONE, f"/paper/boxes/{box}/scan", size=size)
+    found = inspect(page, "scan")
+    sheet = draw_sheet(counted, serial, SHEET, odd={"rating.1.1": "filled", "rating.2.2": "scribble"})
+    half = draw_sheet(counted, other, SHEET)[:1]
+    send_scans(page, f"{address}/paper/boxes/{box}/scan", *sheet, *half, np.full((800, 600), 255, np.uint8))
+    expect(page.get_by_role("heading", name="Đã nhận 4 trang")).to_be_visible()
+    found += inspect(page, "scans read")
+    page.goto(f"{address}/paper/boxes/{box}/scan/{serial}")
+    found += inspect(page, "uncertain marks")
+    page.locator("summary").click()
+    found += inspect(page, "what was certain")
     assert found == []

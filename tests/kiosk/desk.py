@@ -78,6 +78,9 @@ class DeskInMemory:
     def list_successors(self, unit: str) -> tuple[Choice, ...]:
         return self.successors.get(unit, ())
 
+    def takes_sheets_for(self, device: Device, desk: Desk) -> bool:
+        return device.desk == desk
+
     def asking(self, desk: Desk) -> Asking:
         assert desk == self.desk
         return self.how_much

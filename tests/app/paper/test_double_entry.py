@@ -66,7 +66,7 @@ def test_nothing_in_the_database_joins_a_number_to_a_response(two_people: Runtim
     (stored,) = responses(two_people)
     with two_people.database.read() as session:
         sheet = session.get_one(PaperSheet, serials[0])
-        assert {column.key for column in PaperSheet.__table__.columns} == {"serial", "box_id", "state"}
+        assert {column.key for column in PaperSheet.__table__.columns} == {"serial", "box_id", "state", "is_scanned"}
         assert stored.id.hex not in (sheet.serial, sheet.box_id)
 
 

@@ -1,0 +1,101 @@
+"""The figures' tallies: closed parts from the store, open hours from the database, exclusions taken away."""
+
+import threading
+from dataclasses import dataclass, field
+
+from sqlalchemy import not_
+from sqlalchemy.orm import Session
+
+from analytics.design import Design
+from analytics.store import Choice, Layer, LiveTally, Manifest, PartError, Rows, count_rows
+from analytics.store.rows import join_rows
+from analytics.tally import Tally
+from app.queries.exclusions import LeftOut, is_left_out, list_left_out
+from app.queries.stored_rows import count_received, read_rows
+from app.runtime import Runtime
+from app.services.store import StoreKeeper
+from survey_forms import Instrument
+
+_DIMENSIONS = ("unit", "field")
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Apart:
+    """Rows that stand beside the parts, by instrument version, and what they were read for."""
+
+    key: tuple[object, ...]
+    rows: dict[str, Rows]
+
+
+_NOTHING = _Apart((), {})
+
+
+@dataclass(slots=True)
+class LiveTallies:
+    """Counts choices for one installation; what was read from the database is kept until it changes."""
+
+    runtime: Runtime
+    keeper: StoreKeeper = field(init=False)
+    _tail: _Apart = field(default=_NOTHING, init=False)
+    _left_out: _Apart = field(default=_NOTHING, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def __post_init__(self) -> None:
+        self.keeper = StoreKeeper(self.runtime)
+
+    def count(self, instruments: tuple[Instrument, ...], choice: Choice, *, with_excluded: bool) -> LiveTally:
+        """The responses of a choice by unit and field, as of now. Raises AnalyticsError when stored rows contradict themselves."""
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._count(instruments, choice, with_excluded)
+            except PartError as error:
+                # Merged away by another process since the list was read, or damaged: both end with a part that can be read.
+                self.keeper.repair(error)
+        return self._count(instruments, choice, with_excluded)
+
+    def _count(self, instruments: tuple[Instrument, ...], choice: Choice, with_excluded: bool) -> LiveTally:
+        manifest = self.keeper.current()
+        with self.runtime.database.read() as session:
+            exclusions = () if with_excluded else list_left_out(session)
+            tail = self._read_tail(session, manifest, exclusions)
+            left_out = self._read_left_out(session, manifest, exclusions)
+        layers = []
+        for instrument in instruments:
+            design = Design.of(instrument)
+            view = self.keeper.views.open(manifest, design, choice)
+            open_rows, gone = tail.get(instrument.id), left_out.get(instrument.id)
+            layers.append(
+                Layer(
+                    view,
+                    count_rows(design, [open_rows] if open_rows is not None else [], choice, _DIMENSIONS),
+                    count_rows(design, [gone], choice, _DIMENSIONS).tally if gone is not None else Tally.empty(design, _DIMENSIONS),
+                )
+            )
+        return LiveTally(tuple(layers))
+
+    def _read_tail(self, session: Session, manifest: Manifest, exclusions: tuple[LeftOut, ...]) -> dict[str, Rows]:
+        """Responses received in hours no part holds yet."""
+        key = (manifest.closed_until, count_received(session, manifest.closed_until), exclusions)
+        with self._lock:
+            if self._tail.key != key:
+                where = [not_(is_left_out(exclusions))] if exclusions else []
+                read = read_rows(self.runtime, session, first_hour=manifest.closed_until, where=where) if key[1] else {}
+                self._tail = _Apart(key, {name: rows for name, (_, rows) in read.items()})
+            return self._tail.rows
+
+    def _read_left_out(self, session: Session, manifest: Manifest, exclusions: tuple[LeftOut, ...]) -> dict[str, Rows]:
+        """Closed responses that were excluded: their tally is taken away, the parts keep them."""
+        key = (manifest.closed_until, manifest.made, exclusions)  # what was closed since the last time is read and added
+        with self._lock:
+            if self._left_out.key != key:
+                known = self._left_out if self._left_out.key[1:] == key[1:] else _Apart((0, *key[1:]), {})
+                read = {}
+                if exclusions:
+                    where = [is_left_out(exclusions)]
+                    since = int(str(known.key[0]))
+                    read = read_rows(self.runtime, session, first_hour=since, until_hour=manifest.closed_until, where=where)
+                fresh = {name: rows for name, (_, rows) in read.items()}
+                both = {name: [kept[name] for kept in (known.rows, fresh) if name in kept] for name in {*known.rows, *fresh}}
+                self._left_out = _Apart(key, {name: join_rows(pieces) for name, pieces in both.items()})
+            return self._left_out.rows
