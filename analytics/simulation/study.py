@@ -9,6 +9,7 @@ from numpy.random import Generator
 
 from analytics.simulation.circumstances import CIRCUMSTANCES, UnderCircumstance, measure_circumstance
 from analytics.simulation.coverage import CLAIM, Coverage, falls_short, list_fractions, list_situations, measure_all
+from analytics.simulation.criterion_coverage import CriterionCoverage, measure_criteria
 from analytics.simulation.ranks import LEAGUES, RankCoverage, measure_ranks
 from analytics.simulation.visitors import PATTERNS, SHAPES, Pattern, Shape
 from analytics.simulation.weighting_gain import CASELOADS, WeightingGain, measure_weighting
@@ -50,13 +51,14 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class CoverageStudy:
-    """Coverage over the grids; by the share of visitors who answer, without and with the finite factor; under circumstances."""
+    """Coverage of each grid; by the part of visitors who answer, without and with the finite factor; under circumstances; of criteria."""
 
     runs: int
     grids: tuple[Grid, ...]
     plain_fractions: tuple[Coverage, ...]
     finite_fractions: tuple[Coverage, ...]
     circumstances: tuple[UnderCircumstance, ...]
+    criteria: tuple[CriterionCoverage, ...]
 
 
 def study_coverage(runs: int, rng: Generator, *, tell: Callable[[int, int], None] = lambda _done, _of: None) -> CoverageStudy:
@@ -64,8 +66,8 @@ def study_coverage(runs: int, rng: Generator, *, tell: Callable[[int, int], None
 
     `tell` hears before each part how many are done, of how many; a long study takes minutes.
     """
-    grid_rng, plain_rng, finite_rng, circumstance_rng = rng.spawn(4)
-    of = len(SHAPES) * len(PATTERNS) + 2 + len(CIRCUMSTANCES)
+    grid_rng, plain_rng, finite_rng, circumstance_rng, criteria_rng = rng.spawn(5)
+    of = len(SHAPES) * len(PATTERNS) + 3 + len(CIRCUMSTANCES)
     grids: list[Grid] = []
     for shape, own_rng in zip(SHAPES, grid_rng.spawn(len(SHAPES)), strict=True):
         for pattern, own in zip(PATTERNS, own_rng.spawn(len(PATTERNS)), strict=True):
@@ -80,7 +82,9 @@ def study_coverage(runs: int, rng: Generator, *, tell: Callable[[int, int], None
     for name, own in zip(CIRCUMSTANCES, circumstance_rng.spawn(len(CIRCUMSTANCES)), strict=True):
         tell(len(grids) + 2 + len(found), of)
         found.append(measure_circumstance(name, max(1, runs // 10), own))
-    return CoverageStudy(runs, tuple(grids), tuple(plain), tuple(finite), tuple(found))
+    tell(of - 1, of)
+    criteria = measure_criteria(runs, criteria_rng)
+    return CoverageStudy(runs, tuple(grids), tuple(plain), tuple(finite), tuple(found), tuple(criteria))
 
 
 def study_ranks(runs: int, rng: Generator) -> list[RankCoverage]:

@@ -11,6 +11,7 @@ import click
 from numpy.random import default_rng
 
 from analytics.simulation.coverage import Coverage
+from analytics.simulation.criterion_coverage import CriterionCoverage
 from analytics.simulation.rotating import measure_rotation
 from analytics.simulation.study import CoverageStudy, study_coverage, study_ranks, study_weighting
 from analytics.simulation.verdicts import Verdicts, list_offices, measure_all_verdicts
@@ -94,11 +95,13 @@ def _plain(found: object) -> Any:
         return [_plain(each) for each in found]
     if isinstance(found, CoverageStudy):
         grids = [{"pattern": each.pattern, "shape": each.shape, "found": _plain(each.found)} for each in found.grids]
-        others = {name: _plain(getattr(found, name)) for name in ("plain_fractions", "finite_fractions", "circumstances")}
+        others = {name: _plain(getattr(found, name)) for name in ("plain_fractions", "finite_fractions", "circumstances", "criteria")}
         return {"grids": grids, **others}
     table = asdict(found)  # type: ignore[call-overload]  # only frozen dataclasses come here
     if isinstance(found, Coverage):
         table |= {"share": found.share, "error": found.error}
+    if isinstance(found, CriterionCoverage):
+        table |= {"share": found.share}
     if isinstance(found, Verdicts):
         names = ("n_met", "n_missed", "wrongly_praised", "wrongly_blamed", "wrong_point", "decided")
         table |= {name: getattr(found, name) for name in names}

@@ -61,6 +61,10 @@ def write_coverage(study: CoverageStudy, seed: int) -> str:
             "",
             *table(["Trả lời", "Số phiếu", "Tỷ lệ", "Không hệ số", "Có hệ số"], _fractions(study), n_left=0),
             "",
+            "Khoảng Wilson của từng tiêu chí: chứa tỷ lệ thật bao nhiêu lần, theo số câu trả lời và tỷ lệ",
+            "",
+            *_criteria(study),
+            "",
             *_circumstances(study, seed),
         ]
     )
@@ -116,6 +120,17 @@ def _fractions(study: CoverageStudy) -> Iterator[list[str]]:
             percent(plain.share),
             percent(finite.share),
         ]
+
+
+def _criteria(study: CoverageStudy) -> list[str]:
+    found = {(each.n_visitors // each.n, each.n, each.true_share): each.share for each in study.criteria}
+    each_n, sizes, shares = (sorted(set(column)) for column in zip(*found, strict=True))
+    rows = [
+        [target_percent(1 / times), whole(int(n)), *(percent(found[int(times), int(n), share]) for share in shares)]
+        for times in each_n
+        for n in sizes
+    ]
+    return table(["Trả lời", "Số phiếu", *map(target_percent, shares)], rows, n_left=0)
 
 
 def _circumstances(study: CoverageStudy, seed: int) -> Iterator[str]:

@@ -39,7 +39,7 @@ def test_the_json_holds_every_situation_with_its_share() -> None:
     assert [len(grid["found"]) for grid in found["grids"]] == [100] * 10
     one = found["grids"][0]["found"][0]
     assert one["share"] == one["covered"] / 3
-    assert list(found) == ["grids", "plain_fractions", "finite_fractions", "circumstances"]
+    assert list(found) == ["grids", "plain_fractions", "finite_fractions", "circumstances", "criteria"]
     verdicts = parsed("verdicts", "--runs", "3")["verdicts"]
     assert (verdicts["runs"], verdicts["found"][0]["office"]["target"], verdicts["found"][0]["office"]["offset"]) == (3, 0.9, -0.05)
     assert verdicts["found"][0]["n_met"] + verdicts["found"][0]["n_missed"] == 3

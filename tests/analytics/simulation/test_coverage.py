@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from analytics.intervals import wilson_interval
 from analytics.simulation.circumstances import measure_circumstance
 from analytics.simulation.coverage import Coverage, Situation, falls_short, list_fractions, list_situations, measure_all, measure_coverage
+from analytics.simulation.criterion_coverage import measure_criterion
 from analytics.simulation.study import ORDINARY, Grid, study_coverage
 from analytics.simulation.visitors import PATTERNS, SHAPES, Pattern, draw_periods, list_form_kinds
 
@@ -83,8 +85,19 @@ def test_the_study_measures_every_grid_and_says_what_it_is_at() -> None:
     assert [(grid.shape, grid.pattern) for grid in study.grids] == [(shape, pattern) for shape in SHAPES for pattern in PATTERNS]
     assert all(len(grid.found) == 100 for grid in study.grids)
     assert len(study.plain_fractions) == len(study.finite_fractions) == len(list_fractions())
-    of = len(study.grids) + 2 + len(study.circumstances)
+    of = len(study.grids) + 3 + len(study.circumstances)
     assert heard == [(done, of) for done in range(of)]
+
+
+@pytest.mark.parametrize(("n", "share"), [(30, 0.8), (100, 0.9), (300, 0.5)])
+def test_wilson_holds_as_often_as_the_binomial_says(n: int, share: float) -> None:
+    # With next to none of the visitors asked, coverage is a sum of binomial chances. Five Monte Carlo errors.
+    x = np.arange(n + 1)
+    low, high = wilson_interval(x / n, np.full(n + 1, n))
+    exact = float(binom.pmf(x, n, share)[(low <= share) & (share <= high)].sum())
+    runs = 20_000
+    found = measure_criterion(n, 10_000_000 * n, share, runs, np.random.default_rng(2))
+    assert found.share == pytest.approx(exact, abs=5 * np.sqrt(exact * (1 - exact) / runs))
 
 
 def test_days_and_counters_alone_do_not_harm_the_share_of_the_visitors() -> None:
