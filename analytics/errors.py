@@ -30,6 +30,10 @@ class RakingError(AnalyticsError):
     """Margins no weights can meet: their totals differ, a category has no respondent, or they contradict each other."""
 
 
+class SimulationError(AnalyticsError):
+    """A simulation of what cannot be: shares outside 0–1, more respondents than visitors."""
+
+
 class PeriodError(AnalyticsError):
     """A period or calendar that does not exist."""
 

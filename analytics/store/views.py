@@ -51,6 +51,16 @@ class View:
         return sum(_bytes_of(tally) for tally in (self.counted.tally, *list(self._folds.values())))
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a view counts, and by what."""
+
+    design: Design
+    choice: Choice
+    dimensions: tuple[str, ...]
+    of_pairs: bool
+
+
 @dataclass(slots=True)
 class Views:
     """Views of one store, for many threads.
@@ -60,14 +70,24 @@ class Views:
     """
 
     folder: StoreFolder
-    _views: OrderedDict[tuple[str, tuple[str, ...], Choice], View] = field(default_factory=OrderedDict, init=False)
+    _views: OrderedDict[tuple[str, tuple[str, ...], Choice, bool], View] = field(default_factory=OrderedDict, init=False)
     _rows: OrderedDict[tuple[str, tuple[str, ...]], Rows] = field(default_factory=OrderedDict, init=False)
     _of: tuple[str, int] = field(default=("", 0), init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
-    def open(self, manifest: Manifest, design: Design, choice: Choice, dimensions: tuple[str, ...] = ("unit", "field")) -> View:
+    def open(
+        self,
+        manifest: Manifest,
+        design: Design,
+        choice: Choice,
+        dimensions: tuple[str, ...] = ("unit", "field"),
+        *,
+        of_pairs: bool = False,
+    ) -> View:
         """The closed responses of a choice by attributes or by questions about the respondent.
 
+        `of_pairs` counts every criterion as a factor of its own, which the error of a mean of criteria needs; no cached tally
+        holds that, so the answers are counted, once for each choice.
         Raises PartError for a part that cannot be used.
         """
         with self._lock:
@@ -75,20 +95,21 @@ class Views:
                 self._views.clear()
                 self._rows.clear()
                 self._of = (manifest.made, manifest.epoch)
-            key = (design.instrument_id, dimensions, choice)
-            view = self._views[key] = self._bring_up_to_date(self._views.get(key), manifest, design, choice, dimensions)
+            key = (design.instrument_id, dimensions, choice, of_pairs)
+            asked = _Asked(design, choice, dimensions, of_pairs)
+            view = self._views[key] = self._bring_up_to_date(self._views.get(key), manifest, asked)
             self._views.move_to_end(key)
             while len(self._views) > 1 and sum(kept.size for kept in self._views.values()) > _MOST_VIEW_BYTES:
                 self._views.popitem(last=False)
             return view
 
-    def _bring_up_to_date(self, view: View | None, manifest: Manifest, design: Design, choice: Choice, dimensions: tuple[str, ...]) -> View:
+    def _bring_up_to_date(self, view: View | None, manifest: Manifest, asked: _Asked) -> View:
         since = None if view is None else view.closed_until
         if view is not None and since == manifest.closed_until:
             return view
         if since is not None and since > manifest.closed_until:
             raise StoreError("The store went back in time while it was read; load the page again.")
-        fresh = self._count(manifest.of_instrument(design.instrument_id), design, choice, dimensions, since)
+        fresh = self._count(manifest.of_instrument(asked.design.instrument_id), asked, since)
         if view is None:
             return View(manifest.closed_until, fresh)
         if fresh.first_block is not None:
@@ -96,14 +117,16 @@ class Views:
         view.closed_until = manifest.closed_until
         return view
 
-    def _count(self, parts: Sequence[PartEntry], design: Design, choice: Choice, dimensions: tuple[str, ...], since: int | None) -> Counted:
+    def _count(self, parts: Sequence[PartEntry], asked: _Asked, since: int | None) -> Counted:
         """Cached tallies where they tell enough apart, answers where they do not."""
-        counted = Counted(Tally.empty(design, dimensions), None, None)
+        design, choice, dimensions = asked.design, asked.choice, asked.dimensions
+        counted_as = design.one_factor_each() if asked.of_pairs else design
+        counted = Counted(Tally.empty(counted_as, dimensions), None, None)
         pieces = []
         for part in parts:
             if since is not None and part.until_hour <= since:
                 continue
-            if choice.is_standing and (since is None or part.first_hour >= since):
+            if not asked.of_pairs and choice.is_standing and (since is None or part.first_hour >= since):
                 tally = read_tally(self.folder.path, design, part)
                 if {"block", *dimensions, *choice.attributes} <= set(tally.dimensions):
                     counted = counted.plus(_select(tally, choice, dimensions))
@@ -113,8 +136,8 @@ class Views:
             # Part of a merged part was counted before it was merged.
             pieces.append(rows.take(rows.received_hour >= (since or 0)) if straddles else rows)
             if sum(map(len, pieces)) >= _ROWS_TOGETHER:
-                counted, pieces = counted.plus(count_rows(design, pieces, choice, dimensions)), []
-        return counted.plus(count_rows(design, pieces, choice, dimensions)) if pieces else counted
+                counted, pieces = counted.plus(count_rows(counted_as, pieces, choice, dimensions)), []
+        return counted.plus(count_rows(counted_as, pieces, choice, dimensions)) if pieces else counted
 
     def _read(self, design: Design, part: PartEntry, choice: Choice, dimensions: tuple[str, ...], *, with_delay: bool) -> Rows:
         """The columns of a part that a choice needs. Those of standing choices stay in memory; other filters read theirs anew."""

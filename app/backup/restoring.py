@@ -116,6 +116,7 @@ def _fill_postgresql(file: zipfile.ZipFile, manifest: Manifest, database: Databa
         with database.write() as session:
             cursor = cast("psycopg.Connection[object]", session.connection().connection.driver_connection).cursor()
             for table in _in_order(manifest):
+                session.execute(Base.metadata.tables[table].delete())  # what the schema itself put there, such as the row of closed hours
                 columns = ", ".join(f'"{name}"' for name in manifest.columns[table])
                 with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN'.encode()) as copy:
                     for piece in read_pieces(file, f"tables/{table}.copy"):

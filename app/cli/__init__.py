@@ -23,6 +23,7 @@ MODULES = {
     "proxy": "app.cli.proxy",
     "restore": "app.cli.backup",
     "serve": "app.cli.serve",
+    "simulate": "app.cli.simulate",
     "sounds": "app.cli.sounds",
     "store": "app.cli.store",
     "template": "app.cli.template",

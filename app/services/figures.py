@@ -28,6 +28,7 @@ from app.services.live_tallies import LiveTallies
 from app.services.store import StoreKeeper
 from survey_forms import Instrument
 
+_MOST_PAIR_BYTES = 256 << 20
 _EARLIEST, _LATEST = date(1, 1, 1), date(9998, 12, 14)  # both at the edge of a half-month: no bound cuts through none
 
 
@@ -107,8 +108,20 @@ class Figures:
             field=selection.field,
         )
         population = self._find_population(selection, units)
+        dimensions = ("unit", "field") if population is not None else selection.by
+        pairs = self._count_pairs(evidence, units, dimensions) if selection.method == "criteria_mean" else None
         # An office whose register has gaps still gets its official figures: the weighted ones are left out, cell by cell.
-        return compute_report(evidence.tally, selection.by, question, population=population, is_strict=False)
+        tally = evidence.live.by(*dimensions)
+        return compute_report(tally, selection.by, question, pairs=pairs, population=population, is_strict=False)
+
+    def _count_pairs(self, evidence: Evidence, units: tuple[str, ...] | None, dimensions: tuple[str, ...]) -> Tally | None:
+        """The tally of pairs of criteria, which the error of a mean of criteria needs; None where it would not fit in memory."""
+        n_numbers = evidence.live.by(*dimensions).n_cells * evidence.live.tally.design.n_criteria**2 * 3
+        if n_numbers * 8 > _MOST_PAIR_BYTES:
+            return None
+        choice = _as_choice(evidence.selection, units)
+        live = self._live.count(evidence.instruments, choice, with_excluded=False, pairs_by=dimensions)
+        return live.by(*dimensions)
 
     def _find_population(self, selection: Selection, units: tuple[str, ...] | None) -> Population | None:
         """The dossiers behind a selection; None where there are none, or they are not those of its responses.

@@ -44,17 +44,25 @@ class LiveTallies:
     def __post_init__(self) -> None:
         self.keeper = StoreKeeper(self.runtime)
 
-    def count(self, instruments: tuple[Instrument, ...], choice: Choice, *, with_excluded: bool) -> LiveTally:
-        """The responses of a choice by unit and field, as of now. Raises AnalyticsError when stored rows contradict themselves."""
+    def count(
+        self, instruments: tuple[Instrument, ...], choice: Choice, *, with_excluded: bool, pairs_by: tuple[str, ...] | None = None
+    ) -> LiveTally:
+        """The responses of a choice by unit and field, as of now; or, by `pairs_by`, with every criterion a factor of its own.
+
+        Raises AnalyticsError when stored rows contradict themselves.
+        """
         for _ in range(_ATTEMPTS - 1):
             try:
-                return self._count(instruments, choice, with_excluded)
+                return self._count(instruments, choice, with_excluded, pairs_by)
             except PartError as error:
                 # Merged away by another process since the list was read, or damaged: both end with a part that can be read.
                 self.keeper.repair(error)
-        return self._count(instruments, choice, with_excluded)
+        return self._count(instruments, choice, with_excluded, pairs_by)
 
-    def _count(self, instruments: tuple[Instrument, ...], choice: Choice, with_excluded: bool) -> LiveTally:
+    def _count(
+        self, instruments: tuple[Instrument, ...], choice: Choice, with_excluded: bool, pairs_by: tuple[str, ...] | None
+    ) -> LiveTally:
+        dimensions = _DIMENSIONS if pairs_by is None else pairs_by
         manifest = self.keeper.current()
         with self.runtime.database.read() as session:
             exclusions = () if with_excluded else list_left_out(session)
@@ -62,14 +70,15 @@ class LiveTallies:
             left_out = self._read_left_out(session, manifest, exclusions)
         layers = []
         for instrument in instruments:
-            design = Design.of(instrument)
-            view = self.keeper.views.open(manifest, design, choice)
+            own = Design.of(instrument)
+            view = self.keeper.views.open(manifest, own, choice, dimensions, of_pairs=pairs_by is not None)
+            design = own if pairs_by is None else own.one_factor_each()
             open_rows, gone = tail.get(instrument.id), left_out.get(instrument.id)
             layers.append(
                 Layer(
                     view,
-                    count_rows(design, [open_rows] if open_rows is not None else [], choice, _DIMENSIONS),
-                    count_rows(design, [gone], choice, _DIMENSIONS).tally if gone is not None else Tally.empty(design, _DIMENSIONS),
+                    count_rows(design, [open_rows] if open_rows is not None else [], choice, dimensions),
+                    count_rows(design, [gone], choice, dimensions).tally if gone is not None else Tally.empty(design, dimensions),
                 )
             )
         return LiveTally(tuple(layers))

@@ -57,9 +57,8 @@ def test_rows_afterwards_lie_in_hash_order_and_bear_one_mark(any_runtime: Runtim
             assert session.scalar(text("SELECT count(DISTINCT xmin::text) FROM rating_codes")) == 1
 
 
+@pytest.mark.parametrize("any_runtime", ["postgresql"], indirect=True)  # SQLite has one writer, which waits in the process
 def test_table_in_use_is_waited_for_and_then_given_up(any_runtime: Runtime) -> None:
-    if any_runtime.database.is_sqlite:
-        pytest.skip("SQLite has one writer, which waits in the process")
     waits: list[float] = []
     with any_runtime.database.read() as session:
         session.execute(select(RatingCode)).all()

@@ -112,7 +112,8 @@ class TabletBrowser:
         for process in Path("/proc").iterdir():
             if process.name.isdigit() and marker in _command_line(process):
                 os.kill(int(process.name), signal.SIGKILL)
-        self.context.close()
+        with suppress(Error):  # the driver may have noticed already that it is gone
+            self.context.close()
         for lock in self.folder.glob("Singleton*"):
             lock.unlink()
         self.open()

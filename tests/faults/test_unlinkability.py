@@ -56,9 +56,8 @@ def test_without_the_night_the_attacker_sees_the_order(any_runtime: Runtime, clo
     assert verdict.p < CERTAIN, verdict.best
 
 
+@pytest.mark.parametrize("any_runtime", ["postgresql"], indirect=True)  # SQLite has no row marks
 def test_rewrite_that_carries_row_marks_along_is_not_enough(any_runtime: Runtime, clock: Clock) -> None:
-    if any_runtime.database.is_sqlite:
-        pytest.skip("SQLite has no row marks")
     links = live_through(any_runtime, clock, DICE, n_days=1, per_cell=(14, 14))
     with any_runtime.database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("CLUSTER rating_codes USING pk_rating_codes"))
