@@ -8,6 +8,7 @@ from app.dashboard.heat import HeatTable, as_figure, build_heat_table
 from app.dashboard.levels import Level, as_bar, count_levels, draw_bars
 from app.dashboard.reading import Reading
 from app.dashboard.strip import Strip, build_strip
+from app.dashboard.weighting import Weighting, build_weighting
 from app.services.figures import Figures
 from app.vietnamese import target_percent
 
@@ -37,6 +38,8 @@ class Overview:
     target_sentence: str
     beside: Figure | None
     """The whole with confirmed flags treated the other way."""
+    weighting: Weighting | None
+    """None where the dossiers behind the responses are not known."""
 
 
 def build_overview(figures: Figures, reading: Reading) -> Overview:
@@ -47,7 +50,8 @@ def build_overview(figures: Figures, reading: Reading) -> Overview:
     chart = draw_bars(reading.evidence.instrument, [as_bar(row.levels, is_labelled=False) for row in factors])
     notes = list_target_notes([whole, *heat.figures], heat.unit_names, reading.fields)
     beside = as_figure(reading, reading.beside.whole) if reading.beside is not None else None
-    return Overview(whole, build_strip(whole.estimate), heat, factors, chart, notes, _tell_targets(heat), beside)
+    weighting = build_weighting(figures, reading, heat.unit_names)
+    return Overview(whole, build_strip(whole.estimate), heat, factors, chart, notes, _tell_targets(heat), beside, weighting)
 
 
 def list_factors(reading: Reading, whole: Figure) -> tuple[FactorRow, ...]:

@@ -11,7 +11,7 @@ from analytics.index import compute_index
 from analytics.index_report import Question, compute_report
 from analytics.periods import ReportingCalendar, block_start, half_month_block, is_whole_blocks, target_year
 from analytics.population import Population
-from analytics.results import IndexReport, Parts
+from analytics.results import Estimate, IndexReport, Parts, WeightingNotes
 from analytics.store import Choice, LiveTally
 from analytics.tally import Tally
 from analytics.targets import TargetBook
@@ -44,6 +44,8 @@ class Evidence:
     targets: TargetBook
     year: int | None
     """Year whose targets apply; None when nothing says which."""
+    units: tuple[str, ...] | None
+    """The recorded units that are counted: those chosen within the asker's place; None for all."""
 
     @property
     def tally(self) -> Tally:
@@ -54,6 +56,15 @@ class Evidence:
     def instrument(self) -> Instrument:
         """The newest of the versions counted: its wording stands on the page."""
         return self.instruments[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedWhole:
+    """The whole weighted to its dossiers; `estimate` is None where `notes` names what keeps it from being given."""
+
+    estimate: Estimate | None
+    n_dossiers: int
+    notes: WeightingNotes | None
 
 
 class Figures:
@@ -89,7 +100,7 @@ class Figures:
                 raise BadInputError("`field` is the code of a field; the list of fields shows them")
         units = _units_in_sight(tree, selection.unit, top_unit_key)
         live = self._live.count(instruments, _as_choice(selection, units), with_excluded=with_excluded or selection.flags == "with")
-        return Evidence(selection, instruments, live, tree, targets, _find_year(selection, live, calendar))
+        return Evidence(selection, instruments, live, tree, targets, _find_year(selection, live, calendar), units)
 
     def compute_report(self, selection: Selection, top_unit_key: str | None = None) -> IndexReport:
         """The index of the whole selection and by its dimensions, units as recorded: what the API and `sipas index` print.
@@ -97,7 +108,18 @@ class Figures:
         Weighted figures stand beside where the dossiers of just these responses are known; see `_find_population`.
         """
         evidence = self.gather(selection, top_unit_key)
-        units = _units_in_sight(evidence.tree, selection.unit, top_unit_key)
+        return self._report(evidence, selection.by, self._find_population(evidence))
+
+    def compute_weighted(self, evidence: Evidence) -> WeightedWhole | None:
+        """The whole selection weighted to its dossiers; None where they are not known."""
+        population = self._find_population(evidence)
+        if population is None:
+            return None
+        report = self._report(evidence, (), population)
+        return WeightedWhole(report.cells[0].weighted, population.total, report.notes)
+
+    def _report(self, evidence: Evidence, by: tuple[str, ...], population: Population | None) -> IndexReport:
+        selection = evidence.selection
         question = Question(
             method=selection.method,
             confidence=selection.confidence,
@@ -107,34 +129,33 @@ class Figures:
             unit=selection.unit,
             field=selection.field,
         )
-        population = self._find_population(selection, units)
-        dimensions = ("unit", "field") if population is not None else selection.by
-        pairs = self._count_pairs(evidence, units, dimensions) if selection.method == "criteria_mean" else None
+        dimensions = ("unit", "field") if population is not None else by
+        pairs = self._count_pairs(evidence, dimensions) if selection.method == "criteria_mean" else None
         # An office whose register has gaps still gets its official figures: the weighted ones are left out, cell by cell.
-        tally = evidence.live.by(*dimensions)
-        return compute_report(tally, selection.by, question, pairs=pairs, population=population, is_strict=False)
+        return compute_report(evidence.live.by(*dimensions), by, question, pairs=pairs, population=population, is_strict=False)
 
-    def _count_pairs(self, evidence: Evidence, units: tuple[str, ...] | None, dimensions: tuple[str, ...]) -> Tally | None:
+    def _count_pairs(self, evidence: Evidence, dimensions: tuple[str, ...]) -> Tally | None:
         """The tally of pairs of criteria, which the error of a mean of criteria needs; None where it would not fit in memory."""
         n_numbers = evidence.live.by(*dimensions).n_cells * evidence.live.tally.design.n_criteria**2 * 3
         if n_numbers * 8 > _MOST_PAIR_BYTES:
             return None
-        choice = _as_choice(evidence.selection, units)
-        live = self._live.count(evidence.instruments, choice, with_excluded=False, pairs_by=dimensions)
+        choice = _as_choice(evidence.selection, evidence.units)
+        live = self._live.count(evidence.instruments, choice, with_excluded=evidence.selection.flags == "with", pairs_by=dimensions)
         return live.by(*dimensions)
 
-    def _find_population(self, selection: Selection, units: tuple[str, ...] | None) -> Population | None:
+    def _find_population(self, evidence: Evidence) -> Population | None:
         """The dossiers behind a selection; None where there are none, or they are not those of its responses.
 
         Dossiers are counted by half-month and when they are finished: days within a block, one channel or the stage of
         filing have no count of their own.
         """
+        selection = evidence.selection
         first, last = selection.first_on or _EARLIEST, selection.last_on or _LATEST
         if selection.channel is not None or selection.stage == "filing" or not is_whole_blocks(first, last):
             return None
         with self.runtime.database.read() as session:
             counts = count_dossiers(session, selection.first_on, selection.last_on)
-        wanted = None if units is None else set(units)
+        wanted = None if evidence.units is None else set(evidence.units)
         chosen = {
             place: finished
             for place, finished in counts.items()

@@ -6,9 +6,10 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from analytics.errors import DesignError
-from app.models import Target, Unit, UnitSuccession
+from app.models import DossierCount, Response, Target, Unit, UnitSuccession
 from app.runtime import Runtime
 from app.services.figures import Figures
 from tests.app.dashboard.conftest import SignIn, satisfied, send
@@ -201,3 +202,33 @@ def test_period_list_follows_the_reporting_calendar(analyst: FlaskClient) -> Non
     assert options["2025-Q3"] == "Quý III/2025 (15/6 – 14/9)"
     assert {"", "days", "2025", "2025-9M", "2025-H1", "2025-07"} <= set(options)
     assert "2025-11" not in options, "it lies wholly in the future"
+
+
+def add_dossiers(runtime: Runtime, counts: dict[tuple[str, str], int]) -> None:
+    with runtime.database.write() as session:
+        for (unit, field), finished in counts.items():
+            session.add(
+                DossierCount(
+                    id=f"{unit} {field}", unit_key=unit, field_code=field, mode="in_person", block="2025-08-1", finished=finished, late=0
+                )
+            )
+
+
+def test_weighted_figure_stands_beside_the_official_one_where_dossiers_are_known(analyst: FlaskClient, runtime: Runtime) -> None:
+    assert "Theo cơ cấu hồ sơ" not in get(analyst, "/analytics").text, "nobody has counted dossiers"
+    with runtime.database.read() as session:
+        places = session.execute(select(Response.unit_key, Response.field_code).distinct()).all()
+    add_dossiers(runtime, {(unit, field): 1_000 if field == "dat-dai" else 500 for unit, field in places})
+    (answer,) = get(analyst, "/analytics").find("section", "answer")
+    assert "Theo cơ cấu hồ sơ (có trọng số): " in answer.text
+    assert "77,78%" in answer.text
+    assert "hồ sơ đã giải quyết" in get(analyst, "/analytics").text
+
+
+def test_more_forms_than_dossiers_switch_the_weighting_off_with_a_sentence(analyst: FlaskClient, runtime: Runtime) -> None:
+    with runtime.database.read() as session:
+        places = session.execute(select(Response.unit_key, Response.field_code).distinct()).all()
+    add_dossiers(runtime, dict.fromkeys(places, 1))
+    (answer,) = get(analyst, "/analytics").find("section", "answer")
+    assert "Chưa tính tỷ lệ theo cơ cấu hồ sơ: " in answer.text
+    assert "nhưng chỉ có 1 hồ sơ" in answer.text
