@@ -123,6 +123,7 @@ def add_in_tree(client: Any, leaves: Sequence[Any]) -> Any:
 
 
 def check_all_counted_once(total: PartCount, pieces: Sequence[Piece]) -> None:
+    """Raises ClusterError unless the sum was made of as many parts and responses as are listed."""
     n_rows = sum(part.n_rows for _, part in pieces)
     if (total.n_parts, total.n_rows) != (len(pieces), n_rows):
         raise ClusterError(

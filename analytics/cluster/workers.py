@@ -27,7 +27,9 @@ def open_processes(n: int) -> Iterator[Any]:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,  # its pages would be one more open port
+            # Without an address Dask serves its health page on port 8787 all the same, and warns where that is taken: any free port.
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
             silence_logs=_LOG_ERRORS_ONLY,
         ) as cluster,
         distributed.Client(cluster) as client,

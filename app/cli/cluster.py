@@ -71,9 +71,13 @@ def tally(
     chosen = next((name for name in METHODS if name == method and name != "criteria_mean"), None)
     if chosen is None:
         raise FigureError("--method takes pooled or factor_mean.")
+    if scheduler is not None and processes is not None:
+        raise ClusterError("--processes starts workers here, --scheduler takes those of a scheduler; give one of them.")
     blocks = _read_blocks(first, last)
     choice = Choice(first_block=blocks[0], last_block=blocks[-1]) if blocks else Choice()
     folders = [_read_folder(address) for address in addresses]
+    for folder in folders:
+        folder.manifest()  # a wrong address is told now, not after the workers have started
     with _open_workers(processes, scheduler) as client:
         found = tally_parts(client, folders, Design.of(asked), dimensions, choice)
     places = ["unit" if name == PROVINCE else name for name in dimensions]
@@ -92,8 +96,6 @@ def tally(
 
 
 def _open_workers(processes: int | None, scheduler: str | None) -> AbstractContextManager[Any]:
-    if scheduler is not None and processes is not None:
-        raise ClusterError("--processes starts workers here, --scheduler takes those of a scheduler; give one of them.")
     return open_processes(processes or 2) if scheduler is None else open_scheduler(scheduler)
 
 

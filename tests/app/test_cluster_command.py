@@ -58,7 +58,7 @@ def test_two_processes_print_what_index_prints_for_a_file_of_the_same_responses(
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == json.loads(CliRunner().invoke(index_command, [str(csv), *options]).stdout)
     told = done.stderr.splitlines()
-    assert len(told) == 3
+    assert len(told) == 3, done.stderr
     assert told[0].startswith("ha-noi: 1.500 phiếu trong ")
     assert "chưa trừ phiếu bị loại trừ" in told[2]
 
@@ -71,6 +71,7 @@ def test_two_processes_print_what_index_prints_for_a_file_of_the_same_responses(
         (["--from", "2025-01-01"], "given together"),
         (["--from", "2025-01-02", "--to", "2025-01-14"], "half-months"),
         (["--processes", "2", "--scheduler", "tcp://127.0.0.1:1"], "give one of them"),
+        (["--processes", "2"], "no manifest.json"),
     ],
 )
 def test_what_cannot_be_asked_is_said_before_any_worker_starts(tmp_path: Path, options: list[str], sentence: str) -> None:

@@ -16,7 +16,21 @@ _SECONDS = 60
 def running_scheduler(folder: Path, n_workers: int) -> Iterator[str]:
     """The address of a scheduler with n workers of one thread; all are ended at the end."""
     file = folder / "scheduler.json"
-    processes = [_start(folder, "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file), "--no-dashboard")]
+    processes = [
+        _start(
+            folder,
+            "dask_scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--scheduler-file",
+            str(file),
+            "--no-dashboard",
+            "--dashboard-address",
+            "127.0.0.1:0",
+        )
+    ]
     try:
         until = time.monotonic() + _SECONDS
         while not file.exists() or not file.read_text():

@@ -25,7 +25,7 @@ def client() -> Iterator[Any]:
     """A scheduler and two workers as threads of this process: everything but the processes is real."""
     distributed = import_extra("distributed")
     with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0") as cluster,
         distributed.Client(cluster, set_as_default=False) as client,
     ):
         yield client
