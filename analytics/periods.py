@@ -142,6 +142,16 @@ def block_start(block: str) -> date:
     return date(year, month, 1 if half == 1 else 15)
 
 
+def block_end(block: str) -> date:
+    """The last day of a block.
+
+    >>> block_end("2025-07-1").isoformat(), block_end("2024-02-2").isoformat()
+    ('2025-07-14', '2024-02-29')
+    """
+    start = block_start(block)
+    return start.replace(day=14) if start.day == 1 else (start.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
 def is_whole_blocks(first_on: date, last_on: date) -> bool:
     """Whether the days first … last (inclusive) are a union of blocks; other ranges have to be scanned."""
     return first_on <= last_on and first_on.day in (1, 15) and (last_on + timedelta(days=1)).day in (1, 15)

@@ -15,4 +15,9 @@ class PartError(StoreError):
     def __init__(self, name: str, kind: str, problem: str) -> None:
         self.name = name
         self.kind = kind
+        self.problem = problem
         super().__init__(f"Part {name} of the store {problem}; `sipas store check` makes it anew from the database.")
+
+    def __reduce__(self) -> tuple[type[PartError], tuple[str, str, str]]:
+        """From another process it arrives as it was raised; an exception pickles its message alone, which is not what makes one."""
+        return type(self), (self.name, self.kind, self.problem)

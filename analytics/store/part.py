@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import orjson
@@ -21,6 +21,9 @@ from analytics.store.errors import PartError
 from analytics.store.manifest import PartEntry
 from analytics.store.rows import ATTRIBUTES, Coded, Rows
 from analytics.tally import Tally, tally_answers
+
+FileOpener: TypeAlias = Callable[[str], "tuple[int, Path | pa.NativeFile]"]
+"""From the name of a file its size and what it is read from: how a part is read that is not in a folder of this machine."""
 
 FORMAT: Final = 1
 _RATING = "rating:"
@@ -101,7 +104,7 @@ def _to_parquet(table: pa.Table) -> bytes:
     return bytes(sink.getvalue())
 
 
-def read_part(folder: Path, design: Design, entry: PartEntry, names: Collection[str] | None = None) -> Rows:
+def read_part(folder: Path | FileOpener, design: Design, entry: PartEntry, names: Collection[str] | None = None) -> Rows:
     """The rows of a part; `names` bounds the attributes and hours (`answered_hour`, `delay`) that are read, None reads everything.
 
     Raises PartError for a file that is missing, cut short, damaged, of another questionnaire or time, or that holds a byte that is
@@ -131,14 +134,19 @@ def read_part(folder: Path, design: Design, entry: PartEntry, names: Collection[
     )
 
 
-def _read_parquet(folder: Path, design: Design, entry: PartEntry, suffix: str, columns: list[str] | None) -> pa.Table:
-    path, n_bytes = folder / f"{entry.name}{suffix}", entry.respondent_bytes if "respondent" in suffix else entry.n_bytes
+def _open_in(folder: Path) -> FileOpener:
+    return lambda name: ((folder / name).stat().st_size, folder / name)
+
+
+def _read_parquet(folder: Path | FileOpener, design: Design, entry: PartEntry, suffix: str, columns: list[str] | None) -> pa.Table:
+    open_file = _open_in(folder) if isinstance(folder, Path) else folder
+    n_bytes = entry.respondent_bytes if "respondent" in suffix else entry.n_bytes
     try:
-        found = path.stat().st_size
+        found, source = open_file(f"{entry.name}{suffix}")
         if found != n_bytes:
             raise PartError(entry.name, "size", f"has {found} bytes where {n_bytes} were written")
         # Dictionaries are read as such; decoding words into strings and back would cost more than the answers.
-        file = pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=columns and [*ATTRIBUTES])
+        file = pq.ParquetFile(source, page_checksum_verification=True, read_dictionary=columns and [*ATTRIBUTES])
         about = orjson.loads((file.schema_arrow.metadata or {}).get(b"sipas", b"{}"))
         table = file.read(columns=columns, use_threads=False)
     except FileNotFoundError:

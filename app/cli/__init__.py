@@ -9,6 +9,7 @@ import click
 MODULES = {
     "backup": "app.cli.backup",
     "check": "app.cli.check",
+    "cluster": "app.cli.cluster",
     "compare": "app.cli.compare",
     "db": "app.cli.db",
     "demo": "app.cli.demo",

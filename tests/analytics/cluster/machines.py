@@ -1,0 +1,53 @@
+"""A real `dask scheduler` and workers without anybody to start them again, each a process on the loopback."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[3]
+_SECONDS = 60
+
+
+@contextmanager
+def running_scheduler(folder: Path, n_workers: int) -> Iterator[str]:
+    """The address of a scheduler with n workers of one thread; all are ended at the end."""
+    file = folder / "scheduler.json"
+    processes = [
+        _start(
+            folder,
+            "dask_scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--scheduler-file",
+            str(file),
+            "--no-dashboard",
+            "--dashboard-address",
+            "127.0.0.1:0",
+        )
+    ]
+    try:
+        until = time.monotonic() + _SECONDS
+        while not file.exists() or not file.read_text():
+            assert processes[0].poll() is None, "the scheduler ended"
+            assert time.monotonic() < until, "the scheduler did not start"
+            time.sleep(0.05)
+        address = str(json.loads(file.read_text())["address"])
+        options = ("--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder))
+        processes += [_start(folder, "dask_worker", address, *options) for _ in range(n_workers)]
+        yield address
+    finally:
+        for process in reversed(processes):
+            process.terminate()
+        for process in reversed(processes):
+            process.wait(timeout=_SECONDS)
+
+
+def _start(folder: Path, program: str, *options: str) -> "subprocess.Popen[bytes]":
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen([sys.executable, "-m", f"distributed.cli.{program}", *options], cwd=_ROOT, stdout=log, stderr=log)
