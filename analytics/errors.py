@@ -56,11 +56,15 @@ class CellProblem:
 
 
 class TableError(AnalyticsError):
-    """A file that cannot be used, with every bad cell that was found (at most the reader's limit)."""
+    """A file that cannot be used, with every bad cell that was found (at most the reader's limit).
 
-    def __init__(self, problems: Iterable[CellProblem]) -> None:
+    `file` is its name where the reader knows one: row 2 of two files is no place. It stands before every problem.
+    """
+
+    def __init__(self, problems: Iterable[CellProblem], file: str | None = None) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        place = "" if file is None else f"{file}, "
+        super().__init__("\n".join(f"{place}{problem}" for problem in self.problems))
 
 
 class TargetError(AnalyticsError):

@@ -22,7 +22,9 @@ NOT_COUNTED = ("answered_at", "label")
 """Columns `sipas export` writes and no tally reads."""
 
 _Read = TypeVar("_Read")
-_BLOCK_BYTES = 8 * 1024 * 1024
+# pyarrow reads up to 32 blocks ahead of us: of 8 MB each they held 250 MB once a file was long, of 1 MB they do not show, and
+# reading costs no more. A row must fit into a block, and none that a form can give is near it.
+_BLOCK_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def _consume(path: Path, instrument: Instrument, consume: Callable[[pa.RecordBat
             raise _find_what_is_not_text(path) from None
     except TableError as error:
         if not ragged:  # beside a ragged row a cell may be wrong only because it has slipped into another column
-            raise _renumber(error, layout.n_lines_above, blanks) from None
+            raise _renumber(error, layout.n_lines_above, blanks, path.name) from None
     if ragged:
         raise FileError(path.name, ragged)
     return found, stream.label
@@ -199,8 +201,7 @@ def _find_what_is_not_text(path: Path) -> FileError:
     return _refuse(path, "is no CSV table: look for a quotation mark that is not closed")
 
 
-def _renumber(error: TableError, n_lines_above: int, blanks: _BlankRows) -> TableError:
-    """The same problems, counting the comments above the header and the blank rows passed over."""
-    return TableError(
-        CellProblem(None if p.row is None else blanks.find_row(p.row - 2, n_lines_above), p.column, p.problem) for p in error.problems
-    )
+def _renumber(error: TableError, n_lines_above: int, blanks: _BlankRows, file: str) -> TableError:
+    """The same problems of the file, counting the comments above the header and the blank rows passed over."""
+    rows = (None if p.row is None else blanks.find_row(p.row - 2, n_lines_above) for p in error.problems)
+    return TableError((CellProblem(row, p.column, p.problem) for row, p in zip(rows, error.problems, strict=True)), file)

@@ -31,4 +31,5 @@ class FileError(BadInputError):
         lines = [f"  {problem}" for problem in self.problems[:MOST_SHOWN]]
         if len(self.problems) > MOST_SHOWN:
             lines.append(f"  … and {len(self.problems) - MOST_SHOWN} more")
-        super().__init__("\n".join([f"{file} cannot be used, nothing was written:", *lines]))
+        # The folder “.” has no name of its own; a sentence needs one.
+        super().__init__("\n".join([f"{file or '.'} cannot be used, nothing was written:", *lines]))

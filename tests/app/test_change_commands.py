@@ -112,5 +112,7 @@ def test_a_bad_cell_is_refused_by_row_and_column(folder: Path, command: click.Co
     refused = run(command, folder, *broken).exception
     assert isinstance(refused, TableError)
     assert refused.problems[0].row == 2
+    # Two files are given, so a row alone is no place.
+    assert str(refused).startswith(f"{len(texts) - 1}.csv, row 2, column ")
     missing = CliRunner().invoke(command, [str(folder / "none.csv")] * len(texts) + ["--instrument", str(folder / "thu.yaml")])
     assert isinstance(missing.exception, FileError)

@@ -16,7 +16,7 @@ from analytics.errors import AnalyticsError
 from app import response_files
 from app.cli.index import index_command
 from app.errors import AppError
-from survey_forms import SurveyFormError
+from survey_forms import SurveyFormError, find_instrument
 
 INSTRUMENT = """
 series: thu
@@ -377,4 +377,9 @@ def test_console_ends_with_status_1_and_the_problem_on_stderr(tmp_path: Path) ->
     path.write_text("unit,1.1\na,9\n", encoding="utf-8")
     done = console("from app.cli import main; main()", "index", str(path), "--instrument", "an-my-2023")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("sipas: row 2, column '1.1': ")
+    assert done.stderr.startswith("sipas: responses.csv, row 2, column '1.1': ")
+
+
+def test_a_folder_in_place_of_a_file_is_refused_by_a_name() -> None:
+    with pytest.raises(AppError, match=r"^\. cannot be used"):
+        response_files.tally_file(Path(), find_instrument("an-my-2023"))
