@@ -93,18 +93,16 @@ def test_weighted_figures_equal_the_slow_reference(drawn: list[tuple[int, Sheets
 
 
 def slow_size(strata: list[tuple[Fraction, plain_python.XM]]) -> Fraction:
-    """min(M, M/(deff·K)), every sum with weights of mean 1, and the two imaginary respondents put into the sample."""
-    people = [(weight, x, m) for weight, pairs in strata for x, m in pairs]
-    n, sum_of_weights = len(people), sum((weight for weight, _, _ in people), Fraction())
-    people = [(weight * n / sum_of_weights, x, m) for weight, x, m in people]
-    kish = sum((weight * weight for weight, _, _ in people), Fraction()) / n  # the weights add up to n
-    total = sum((weight * m for weight, _, m in people), Fraction())
+    """min(M, M/(deff·K)): deff of the answers as given, the two imaginary respondents put into the sample; K for the weights."""
+    people = [(Fraction(x), Fraction(m)) for _, pairs in strata for x, m in pairs]
+    n, weights = len(people), [weight for weight, pairs in strata for _ in pairs]
+    kish = n * sum((weight * weight for weight in weights), Fraction()) / sum(weights, Fraction()) ** 2
+    total = sum((m for _, m in people), Fraction())
     average = total / n
-    both = [(weight, Fraction(x), Fraction(m)) for weight, x, m in people]
-    both += [(Fraction(1), average, average), (Fraction(1), Fraction(0), average)]
-    total_2 = sum((weight * m for weight, _, m in both), Fraction())
-    ratio = sum((weight * x for weight, x, _ in both), Fraction()) / total_2
-    squares = sum((weight * (x - ratio * m) * (x - ratio * m) for weight, x, m in both), Fraction())
+    both = [*people, (average, average), (Fraction(0), average)]
+    total_2 = sum((m for _, m in both), Fraction())
+    ratio = sum((x for x, _ in both), Fraction()) / total_2
+    squares = sum(((x - ratio * m) * (x - ratio * m) for x, m in both), Fraction())
     variance = Fraction(n + 2, n + 1) * squares / (total_2 * total_2)
     design_effect = variance * total_2 / (ratio * (1 - ratio))
     return min(total, total / (design_effect * kish))
