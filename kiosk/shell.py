@@ -20,13 +20,21 @@ MODULES: Final = (
     "screen.js",
     "submit.js",
     "wedge.js",
+)
+"""Scripts the tablet's page starts with, in the order it needs them; they are fetched beside each other, before anything else."""
+LATER: Final = (
     "tablet.js",
     "outbox.js",
     "sender.js",
     "shell.js",
+    "staff.js",
+    "seal.js",
+    "speech.js",
+    "scanner.js",
+    "visit-code.js",
+    "codes.js",
 )
-"""Scripts the tablet's page starts with, in the order it needs them."""
-LATER: Final = ("staff.js", "seal.js", "speech.js", "scanner.js", "visit-code.js", "codes.js")
+"""Scripts that are not needed before the start button reacts: the box is opened while somebody reads the first question."""
 STYLES: Final = ("tokens.css", "kiosk.css")
 ICONS: Final = ("icon.svg", "icon-192.png", "icon-512.png")
 KEPT: Final = (*STYLES, *MODULES, *LATER, *ICONS)
