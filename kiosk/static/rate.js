@@ -208,6 +208,7 @@ function tellScanned(word) {
 
 // A slip was scanned. What it settles is filled in and not asked; without a network the code goes with the sheet.
 async function readCode(text) {
+  await loading; // the box may still be opening when the first slip is held under the scanner
   if (!tablet || !isBeforeQuestions() || overlay?.open || holding) return;
   tellScanned("scan_asking");
   const visit = answers;
