@@ -89,7 +89,7 @@ def _mark(page: Page, name: str) -> float:
 
 def _measure_start(runtime: Runtime, folder: Path) -> list[Row]:
     key = add_device(runtime, unit_key=COMMUNE, label="Máy đo", counter_code="1")[1]
-    first, offline, sizes = [], [], []
+    first, offline, sizes, paint = [], [], [], []
     with office(runtime) as server:
         for visit in range(N_VISITS):
             with slow_tablet(folder / f"start-{visit}") as (context, page, session):
@@ -98,6 +98,7 @@ def _measure_start(runtime: Runtime, folder: Path) -> list[Row]:
                 page.goto(f"{server.address}/tablet")
                 first.append(_mark(page, "interactive"))
                 sizes.append(page.evaluate(_LOADED_BYTES, first[-1]))
+                paint.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
                 _set_line(session, is_slow=False)
                 page.evaluate("navigator.serviceWorker.ready.then(() => null)")
                 server.stop()
@@ -106,6 +107,7 @@ def _measure_start(runtime: Runtime, folder: Path) -> list[Row]:
                 server.start()
     floor = 2 * ROUND_TRIP_MS + median(sizes) / BYTES_PER_SECOND * 1000
     return [
+        Row(N_VISITS, "start button stands, as a form", "first visit, slow line", f"{median(paint):.0f} ms", "at most 2000 ms"),
         Row(N_VISITS, "start button reacts", "first visit, slow line", f"{median(first):.0f} ms", f"at most 2000 ms; floor {floor:.0f} ms"),
         Row(N_VISITS, "start button reacts", "without a server", f"{median(offline):.0f} ms", "at most 1000 ms"),
     ]
