@@ -136,6 +136,7 @@ function tabletChanged() {
 }
 
 async function openStaff() {
+  await loading; // a press on the door just after the page has opened counts, too
   if (!tablet) return;
   const { StaffScreen } = await import("./staff.js");
   if (!isIdleScreen()) return;
@@ -155,7 +156,7 @@ function draw(moved, title = t("thanks_title")) {
   settleDraw();
   if (moved) page.tools.classList.remove("open");
   const list = steps(data, answers);
-  const step = list.find((each) => each.key === key) ?? list[0];
+  const step = stepOf(list);
   const drawn = ending ? { body: ending(), foot: null, title } : drawStep(step, { data, answers, list, t, say, act, note: (shownNote = tablet?.note ?? null), hasStaff: hasBox, languages: display.languages() });
   page.body.replaceChildren(...drawn.body.flat().filter(Boolean));
   page.foot.hidden = !drawn.foot;
@@ -163,7 +164,7 @@ function draw(moved, title = t("thanks_title")) {
   display.draw(page.tools, t, key === "start" && !ending ? [] : display.languages());
   drawPlace();
   if (!ending) drawScanning();
-  speech?.show({ tools: page.tools, t, language: display.language, sentences: ending ? thanked : sentencesOf(step, { data, words: data.words }) });
+  drawSpeech(step);
   const stayed = untranslated(vietnamese, display.language);
   for (const part of [page.body, page.row, page.tools, page.place]) markFallbacks(part, stayed, vietnamese.code);
   if (page.ribbon) page.ribbon.textContent = t("demonstration");
@@ -171,6 +172,21 @@ function draw(moved, title = t("thanks_title")) {
   if (!moved) return;
   window.scrollTo(0, 0);
   if (key !== "start" || ending) page.body.querySelector("h1").focus({ preventScroll: true });
+}
+
+const stepOf = (list) => list.find((each) => each.key === key) ?? list[0];
+
+function drawSpeech(step) {
+  page.tools.querySelector("#speak")?.remove();
+  speech?.show({ tools: page.tools, t, language: display.language, sentences: ending ? thanked : sentencesOf(step, { data, words: data.words }) });
+}
+
+// The voice came, or was switched: its button alone is drawn, so that nothing is taken from under a finger or a caret.
+function speechChanged(id) {
+  drawSpeech(stepOf(steps(data, answers)));
+  const stayed = untranslated(vietnamese, display.language);
+  markFallbacks(page.tools, stayed, vietnamese.code);
+  if (id) document.getElementById(id)?.focus();
 }
 
 function drawPlace() {
@@ -183,10 +199,12 @@ function drawPlace() {
 function drawScanning() {
   const isGood = ["scan_asking", "scan_known", "scan_kept"].includes(scanned);
   const said = scanned ? make("p", { class: isGood ? "hint" : "say", id: "scanned", role: "status" }, t(scanned)) : null;
-  if (key === "start" && hasCamera) {
-    page.body.querySelector(".languages")?.before(make("button", { type: "button", class: "button", id: "scan", onclick: () => void openCamera() }, t("scan")));
-  }
+  if (key === "start" && hasCamera) drawCamera();
   if (said && (key === "start" || isBeforeQuestions())) (page.body.querySelector(".still") ?? page.body).append(said);
+}
+
+function drawCamera() {
+  page.body.querySelector(".languages")?.before(make("button", { type: "button", class: "button", id: "scan", onclick: () => void openCamera() }, t("scan")));
 }
 
 const isBeforeQuestions = () => !ending && ["start", "stage", "field", "kind"].includes(key);
@@ -254,12 +272,15 @@ function hold(element) {
   }, HOLD);
 }
 
+function begin() {
+  sheet = { id: newSheetId() };
+  begunAt = performance.now();
+  forward();
+}
+
 const act = {
-  begin() {
-    sheet = { id: newSheetId() };
-    begunAt = performance.now();
-    forward();
-  },
+  // In rotation the first tap waits for the turns the box keeps: drawn without them, this visit would count for nothing.
+  begin: () => (data.rotation && hasBox ? void loading.then(() => isIdleScreen() && begin()) : begin()),
   choose(name, value, element) {
     if (holding) return;
     if (key.startsWith("question:")) answers.respondent[name] = value;
@@ -446,8 +467,8 @@ if (base.sounds || globalThis.speechSynthesis) {
   void import("./speech.js")
     .then((module) => {
       ({ sentencesOf } = module);
-      speech = new module.Speech({ data: base, changed: (id) => redraw(id) });
-      redraw(null);
+      speech = new module.Speech({ data: base, changed: speechChanged });
+      speechChanged(null);
     })
     .catch(() => {});
 }
@@ -456,7 +477,7 @@ if (hasBox) {
     .then(({ canScan }) => canScan())
     .then((can) => {
       hasCamera = can;
-      if (can && isIdleScreen()) draw(false);
+      if (can && isIdleScreen()) drawCamera();
     })
     .catch(() => {});
 }

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, expect
 
 from app.cli.serve import make_server
 from app.runtime import Runtime, open_runtime
-from tests.browser.offline import wait_until
+from tests.browser.patience import open_window, wait_until
 from tests.loopback import LoopbackServer
 from tests.own_language import CODE, LETTERS, NAME, TEXTS, write_language
 from tests.recordings import record
@@ -29,7 +29,7 @@ def test_a_language_of_the_office_is_offered_shown_and_read(runtime: Runtime, br
     record(folder, "vi", "screens/invite_more")
     served = open_runtime(runtime.settings)
     server = LoopbackServer(make_server(served, "127.0.0.1", 0))
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page = open_window(browser, viewport={"width": 1280, "height": 800})
     trouble: list[str] = []
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
@@ -51,11 +51,11 @@ def test_a_language_of_the_office_is_offered_shown_and_read(runtime: Runtime, br
         page.evaluate("document.getElementById('reader').addEventListener('ended', () => { window.ended = (window.ended ?? 0) + 1; })")
         page.get_by_role("button", name=TEXTS["Đọc to"], exact=True).click()
         wait_until(lambda: page.evaluate("window.ended ?? 0") == 2, "both recordings to end")
-        page.locator("button.huge").click()
+        page.locator("button.huge[type=button]").click()
         expect(page.locator("#back")).to_contain_text(TEXTS["Quay lại"])
         expect(page.locator("h1")).to_have_attribute("lang", "vi")
     finally:
-        page.close()
+        page.context.close()
         server.stop()
         served.database.dispose()
     assert trouble == []

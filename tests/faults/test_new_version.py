@@ -30,9 +30,9 @@ from tests.browser.offline import (
     open_tablet,
     poke,
     tablet_browser,
-    wait_until,
     with_short_questionnaire,
 )
+from tests.browser.patience import wait_until
 from tests.clock import Clock
 from tests.factories import response
 
