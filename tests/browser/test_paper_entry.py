@@ -183,9 +183,8 @@ def test_uncertain_marks_of_a_scan_are_settled_by_keyboard_alone(counted: Runtim
     page.keyboard.press("Enter")
     expect(page.locator('[name="cell.rating.1.1"]')).to_be_focused()
     expect(page.locator(".strip")).to_have_count(len(odd))
-    widths = "strips => strips.map(strip => strip.complete ? strip.naturalWidth : null)"
-    wait_until(lambda: None not in page.locator(".strip").evaluate_all(widths), "every strip to be loaded, or to have failed to")
-    assert min(page.locator(".strip").evaluate_all(widths)) > 500
+    are_wide = "strips => strips.every(strip => strip.complete && strip.naturalWidth > 500)"
+    wait_until(lambda: page.locator(".strip").evaluate_all(are_wide), "every strip to be loaded in full width")
     page.keyboard.press("5")
     page.keyboard.press("0")
     page.keyboard.press("Enter")  # the overall question left blank; it is the last, so this also saves
