@@ -23,11 +23,10 @@ from app.runtime import Runtime, open_runtime
 from app.services.installation import make_installation
 from app.services.instruments import publish_instruments
 from app.services.keys import add_api_key, add_device
-from tests.browser.patience import be_patient
+from tests.browser.patience import be_patient, start_chromium
 from tests.clock import Clock
 from tests.factories import COMMUNE, PROVINCE, add_office
 from tests.line import Line
-from tests.machine import require_chromium
 from tests.postgresql import running_postgresql
 
 SECRET = "a secret only the tests know, long enough"
@@ -47,7 +46,7 @@ def browser() -> Iterator[Browser]:
     """The system's Chromium; one for all browser tests, because a process can hold one playwright."""
     be_patient()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=require_chromium(), args=["--no-sandbox", "--disable-gpu"])
+        chromium = start_chromium(playwright.chromium)
         yield chromium
         chromium.close()
 

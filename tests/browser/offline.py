@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from app.cli.serve import make_server
 from app.models import Comment, DeviceState, Response
 from app.runtime import Runtime
-from tests.browser.patience import pass_time, prepare, wait_for_next, wait_for_script, wait_until
+from tests.browser.patience import PATIENCE_SECONDS, pass_time, prepare, wait_for_next, wait_for_script, wait_until
 from tests.loopback import LoopbackServer
 from tests.machine import require_chromium
 from tests.ports import held_port
@@ -98,6 +98,7 @@ class TabletBrowser:
             str(self.folder),
             executable_path=require_chromium(),
             args=["--no-sandbox", "--disable-gpu"],
+            timeout=PATIENCE_SECONDS * 1000,
             viewport={"width": 1280, "height": 800},
             has_touch=True,
             locale="vi-VN",
@@ -244,6 +245,16 @@ def count_waiting(page: Page) -> int:
         })"""
     )
     return waiting
+
+
+def wait_until_sent(page: Page) -> None:
+    """The network is back: wait until the box is empty."""
+
+    def is_empty() -> bool:
+        poke(page)
+        return count_waiting(page) == 0
+
+    wait_until(is_empty, "the box to empty")
 
 
 def poke(page: Page) -> None:

@@ -8,7 +8,9 @@ import re
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Error, Page, expect
+
+from tests.machine import require_chromium
 
 PATIENCE_SECONDS = 120
 """How long a test waits for what must come: far longer than any machine needs, far shorter than for ever."""
@@ -42,6 +44,12 @@ _SETTLED = """() => {
 }"""
 
 _SENDING = "Đang gửi"
+
+
+def start_chromium(kind: BrowserType, *more: str) -> Browser:
+    """The system's Chromium, given as long to start as everything else."""
+    arguments = ["--no-sandbox", "--disable-gpu", *more]
+    return kind.launch(executable_path=require_chromium(), args=arguments, timeout=PATIENCE_SECONDS * 1000)
 
 
 def be_patient() -> None:

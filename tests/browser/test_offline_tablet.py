@@ -33,6 +33,7 @@ from tests.browser.offline import (
     stored_comments,
     tablet_browser,
     wait_for_kept_page,
+    wait_until_sent,
     with_short_questionnaire,
 )
 from tests.browser.patience import wait_for_next, wait_until
@@ -65,8 +66,7 @@ def test_with_the_server_stopped_the_page_opens_rates_and_keeps_then_sends_once(
         wait_until(lambda: count_waiting(tablet.page) == 3, "the three sheets: killed, and nothing lost")
         assert count_responses(short) == 0
         server.start()
-        poke(tablet.page)
-        wait_until(lambda: count_waiting(tablet.page) == 0, "the box to empty")
+        wait_until_sent(tablet.page)
         assert stored_comments(short) == ["người 0", "người 1", "người 2"]
         with short.database.read() as session:
             for row in session.scalars(select(Response)):
@@ -85,8 +85,7 @@ def test_answers_of_the_server_lost_on_the_way_double_nothing(short: Runtime, br
         wait_until(lambda: count_responses(short) == 1, "the sheet at the server")
         assert count_waiting(tablet.page) == 1, "nobody named it, so it stays"
         find_answers(tablet.page)
-        poke(tablet.page)
-        wait_until(lambda: count_waiting(tablet.page) == 0, "the box to empty")
+        wait_until_sent(tablet.page)
         assert count_responses(short) == 1
         assert read_fact(tablet.page, "counters") == {"saved": 1, "acknowledged": 1, "quarantined": 0, "refused": 0}
 
@@ -187,8 +186,7 @@ def test_database_gone_keeps_the_sheets_and_tells_everybody_in_plain_words(
         assert short.database.outage is not None
         assert short.database.outage.ended_at is None
         line.mend()
-        poke(tablet.page)
-        wait_until(lambda: count_waiting(tablet.page) == 0, "the box to empty")
+        wait_until_sent(tablet.page)
         assert stored_comments(short) == ["chờ cơ sở dữ liệu", "cũng chờ"]
         assert short.database.outage.ended_at is not None, "the office's page tells from when to when"
 
@@ -362,12 +360,7 @@ def bad_day(
         if not server.is_running:
             server.start()
         find_answers(tablet.page)
-
-        def is_empty() -> bool:
-            poke(tablet.page)
-            return count_waiting(tablet.page) == 0
-
-        wait_until(is_empty, "the box to empty")
+        wait_until_sent(tablet.page)
         counters = read_fact(tablet.page, "counters")
     assert len(finished) == n_citizens - n_walk_away
     assert stored_comments(runtime) == sorted(finished)

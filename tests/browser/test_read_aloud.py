@@ -24,7 +24,8 @@ def short(runtime: Runtime) -> Runtime:
 
 
 def hear(page: Page) -> None:
-    """Note every recording that comes to its end."""
+    """Note every recording that comes to its end, from when there is a reader: it comes after the page."""
+    expect(page.locator("#reader")).to_be_attached()
     page.evaluate(
         "() => { window.heard = []; const reader = document.getElementById('reader');"
         "reader.addEventListener('ended', () => window.heard.push([reader.currentTime > 0, reader.error === null])); }"

@@ -14,10 +14,9 @@ from app.models import RatingCode, Response
 from app.runtime import Runtime
 from app.services.codes import issue_codes
 from tests.browser.citizen import choose, rate_by_touch
-from tests.browser.offline import count_waiting, office, open_tablet, poke, tablet_browser, with_short_questionnaire
-from tests.browser.patience import open_window, wait_for_next, wait_until
+from tests.browser.offline import count_waiting, office, open_tablet, tablet_browser, wait_until_sent, with_short_questionnaire
+from tests.browser.patience import open_window, start_chromium, wait_for_next, wait_until
 from tests.factories import COMMUNE, NEIGHBOUR
-from tests.machine import require_chromium
 
 # A hand-held scanner is a keyboard: all keys within one turn of the page, as close together as it types.
 _SCAN = """(text) => {
@@ -94,8 +93,7 @@ def test_without_a_network_the_code_goes_with_the_sheet_and_corrects_the_field(
         rate_to_the_end(tablet.page)
         assert count_waiting(tablet.page) == 1
         server.start()
-        poke(tablet.page)
-        wait_until(lambda: count_waiting(tablet.page) == 0, "the box to empty")
+        wait_until_sent(tablet.page)
     assert the_only_response(short) == ("dat-dai", "1", "postal", True)
     assert n_spent(short) == 1
 
@@ -192,15 +190,11 @@ def with_camera(browser: Browser, tmp_path: Path, short: Runtime, device_key: st
 
     def open_with(text: str | None, address: str) -> Page:
         write_camera(film, text)
-        chromium = browser.browser_type.launch(
-            executable_path=require_chromium(),
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-video-capture={film}",
-            ],
+        chromium = start_chromium(
+            browser.browser_type,
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={film}",
         )
         opened.append(chromium)
         page = open_window(chromium, viewport={"width": 1280, "height": 800}, has_touch=True)

@@ -49,6 +49,7 @@ def test_a_language_of_the_office_is_offered_shown_and_read(runtime: Runtime, br
         assert len(set(pictures)) == len(pictures), "each letter looks like itself, ơ̆ not like ơ"
         assert page.evaluate(_DRAW, "ơ" + _HAS_NO_FONT) != pictures[LETTERS.index("ơ\u0306")]
         # Its invitation is its own recording; the sentence that stays Vietnamese is read from the Vietnamese ones.
+        expect(page.locator("#reader")).to_be_attached()
         page.evaluate("document.getElementById('reader').addEventListener('ended', () => { window.ended = (window.ended ?? 0) + 1; })")
         page.get_by_role("button", name=TEXTS["Đọc to"], exact=True).click()
         wait_until(lambda: page.evaluate("window.ended ?? 0") == 2, "both recordings to end")

@@ -14,10 +14,9 @@ from kiosk.visit import asked_codes, visit_at_device
 from survey_forms.loader import load_shipped
 from survey_forms.translation import load_languages
 from survey_forms.vocabulary import STAGES
-from tests.browser.patience import prepare, wait_for_next
+from tests.browser.patience import be_patient, prepare, start_chromium, wait_for_next
 from tests.kiosk.desk import DEVICE_KEY, OPEN, DeskInMemory
 from tests.loopback import serve_wsgi
-from tests.machine import require_chromium
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; img-src 'self' data:; base-uri 'none'"
@@ -30,8 +29,9 @@ def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
     try:
         shared: Browser = request.getfixturevalue("browser")
     except pytest.FixtureLookupError:
+        be_patient()
         with sync_playwright() as playwright:
-            own = playwright.chromium.launch(executable_path=require_chromium(), args=["--no-sandbox", "--disable-gpu"])
+            own = start_chromium(playwright.chromium)
             yield own
             own.close()
     else:
