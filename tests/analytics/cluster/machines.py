@@ -41,8 +41,9 @@ def running_scheduler(folder: Path, n_workers: int) -> Iterator[str]:
         processes += [_start(folder, "dask_worker", address, *options) for _ in range(n_workers)]
         yield address
     finally:
+        # Killed, not asked: a worker that is asked says goodbye to its scheduler, and waits for one that has gone before it.
         for process in reversed(processes):
-            process.terminate()
+            process.kill()
         for process in reversed(processes):
             process.wait(timeout=_SECONDS)
 
