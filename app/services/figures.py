@@ -102,13 +102,23 @@ class Figures:
         live = self._live.count(instruments, _as_choice(selection, units), with_excluded=with_excluded or selection.flags == "with")
         return Evidence(selection, instruments, live, tree, targets, _find_year(selection, live, calendar), units)
 
-    def compute_report(self, selection: Selection, top_unit_key: str | None = None) -> IndexReport:
+    def compute_report(
+        self, selection: Selection, top_unit_key: str | None = None, *, ranks_units: bool = False, is_finite: bool = False
+    ) -> IndexReport:
         """The index of the whole selection and by its dimensions, units as recorded: what the API and `sipas index` print.
 
-        Weighted figures stand beside where the dossiers of just these responses are known; see `_find_population`.
+        Weighted figures stand beside where the dossiers of just these responses are known; see `_find_population`. Without them
+        `is_finite`, and `ranks_units` where the selection is not by unit, raise BadInputError.
         """
+        if ranks_units and "unit" not in selection.by:
+            raise BadInputError("`rank` unit needs `by` unit or unit,field")
         evidence = self.gather(selection, top_unit_key)
-        return self._report(evidence, selection.by, self._find_population(evidence))
+        population = self._find_population(evidence)
+        if is_finite and population is None:
+            raise BadInputError(
+                "`fpc` needs the dossiers of just these responses: none are recorded for this choice of days, channel, stage"
+            )
+        return self._report(evidence, selection.by, population, ranks_units=ranks_units, is_finite=is_finite)
 
     def compute_weighted(self, evidence: Evidence) -> WeightedWhole | None:
         """The whole selection weighted to its dossiers; None where they are not known."""
@@ -118,7 +128,15 @@ class Figures:
         report = self._report(evidence, (), population)
         return WeightedWhole(report.cells[0].weighted, population.total, report.notes)
 
-    def _report(self, evidence: Evidence, by: tuple[str, ...], population: Population | None) -> IndexReport:
+    def _report(
+        self,
+        evidence: Evidence,
+        by: tuple[str, ...],
+        population: Population | None,
+        *,
+        ranks_units: bool = False,
+        is_finite: bool = False,
+    ) -> IndexReport:
         selection = evidence.selection
         question = Question(
             method=selection.method,
@@ -128,6 +146,8 @@ class Figures:
             n_min=self.runtime.settings.n_min,
             unit=selection.unit,
             field=selection.field,
+            is_finite=is_finite,
+            ranks_units=ranks_units,
         )
         dimensions = ("unit", "field") if population is not None else by
         pairs = self._count_pairs(evidence, dimensions) if selection.method == "criteria_mean" else None
