@@ -12,10 +12,11 @@ from app.access import current_person
 from app.dashboard.address import clean_query
 from app.dashboard.browse import build_units_page
 from app.dashboard.criteria import build_criteria_page
-from app.dashboard.export import CELL_COLUMNS, Form, criterion_columns, write_cells, write_criteria
+from app.dashboard.export import CELL_COLUMNS, FORMS, RANK_COLUMNS, Form, criterion_columns, write_cells, write_criteria, write_ranks
 from app.dashboard.filters import build_filter_bar
 from app.dashboard.heat import build_heat_table
 from app.dashboard.overview import build_overview
+from app.dashboard.ranks import MORE, build_ranking, build_ranks_page
 from app.dashboard.reading import Reading, name_units, read_view
 from app.errors import BadInputError
 from app.runtime import Runtime
@@ -61,7 +62,7 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
 
     def send(name: str, write: Callable[[Reading, Form], bytes]) -> ResponseReturnValue:
         """One file of the view the address names. Raises what `read_view` raises."""
-        form: Form = "machine" if request.args.get("form") == "machine" else "human"
+        form: Form = next((known for known in FORMS if known == request.args.get("form")), "human")
         reading = read_view(figures, clean_query(request.args), current_person())
         return Response(
             write(reading, form),
@@ -85,6 +86,18 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
         more = ("under", "q", "page")
         args = clean_query(request.args, more)
         return show("dashboard/units.html", lambda r: build_units_page(figures, r, current_person(), args), lambda _: (), more)
+
+    @dashboard.get("/ranks", endpoint="ranks")
+    def ranks() -> ResponseReturnValue:
+        """Units by their figure, with the ranks each may have."""
+        args = clean_query(request.args, MORE)
+        return show("dashboard/ranks.html", lambda r: build_ranks_page(figures, r, args), lambda _: RANK_COLUMNS, MORE)
+
+    @dashboard.get("/ranks.csv", endpoint="ranks_csv")
+    def ranks_csv() -> ResponseReturnValue:
+        """The whole ranking as a file."""
+        level = request.args.get("level", "")
+        return send("xep-hang", lambda r, form: write_ranks(build_ranking(figures, r, level), r, form, label))
 
     @dashboard.get("/cells.csv", endpoint="cells_csv")
     def cells_csv() -> ResponseReturnValue:
@@ -111,5 +124,6 @@ def _show_failure(runtime: Runtime, error: BadInputError | AnalyticsError) -> Re
 def _file_name(name: str, reading: Reading, form: Form, label: str | None) -> str:
     """Letters without accents only: sipas-don-vi-linh-vuc-20250101-20251231.csv."""
     days = "-".join(f"{on:%Y%m%d}" for on in reading.days) if reading.days is not None else "chua-co-so-lieu"
-    parts = ["sipas", name, days, *(["may"] if form == "machine" else []), *(["minh-hoa"] if label else [])]
+    kind = {"human": (), "machine": ("may",), "public": ("cong-bo",)}[form]
+    parts = ["sipas", name, days, *kind, *(["minh-hoa"] if label else [])]
     return f"{'-'.join(parts)}.csv"

@@ -1,20 +1,23 @@
 """Figures of a selection: tallies of the stored responses, and the index computed from them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
 from analytics.errors import UnitError
-from analytics.index import compute_index
+from analytics.index import compute_index, exact_overall_shares
 from analytics.index_report import Question, compute_report
 from analytics.periods import ReportingCalendar, block_start, half_month_block, is_whole_blocks, target_year
 from analytics.population import Population
-from analytics.results import Estimate, IndexReport, Parts, WeightingNotes
+from analytics.ranking import Rank
+from analytics.results import Cell, Estimate, IndexReport, Parts, WeightingNotes
 from analytics.store import Choice, LiveTally
 from analytics.tally import Tally
 from analytics.targets import TargetBook
+from analytics.unit_ranks import rank_cells
 from analytics.units import UnitTree
 from app.errors import BadInputError, ForbiddenError
 from app.models import Field
@@ -56,6 +59,15 @@ class Evidence:
     def instrument(self) -> Instrument:
         """The newest of the versions counted: its wording stands on the page."""
         return self.instruments[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class RankedUnit:
+    """A unit's figure, its share as a fraction (None: no answer) and its rank (None: too few forms)."""
+
+    cell: Cell
+    share: Fraction | None
+    rank: Rank | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +166,14 @@ class Figures:
         # An office whose register has gaps still gets its official figures: the weighted ones are left out, cell by cell.
         return compute_report(evidence.live.by(*dimensions), by, question, pairs=pairs, population=population, is_strict=False)
 
-    def _count_pairs(self, evidence: Evidence, dimensions: tuple[str, ...]) -> Tally | None:
+    def _count_pairs(self, evidence: Evidence, dimensions: tuple[str, ...], row_of: Mapping[str, str] | None = None) -> Tally | None:
         """The tally of pairs of criteria, which the error of a mean of criteria needs; None where it would not fit in memory."""
         n_numbers = evidence.live.by(*dimensions).n_cells * evidence.live.tally.design.n_criteria**2 * 3
         if n_numbers * 8 > _MOST_PAIR_BYTES:
             return None
         choice = _as_choice(evidence.selection, evidence.units)
         live = self._live.count(evidence.instruments, choice, with_excluded=evidence.selection.flags == "with", pairs_by=dimensions)
-        return live.by(*dimensions)
+        return live.by(*dimensions, row_of=row_of)
 
     def _find_population(self, evidence: Evidence) -> Population | None:
         """The dossiers behind a selection; None where there are none, or they are not those of its responses.
@@ -183,10 +195,29 @@ class Figures:
         }
         return Population(chosen) if any(chosen.values()) else None
 
-    def compute(self, evidence: Evidence, tally: Tally, parts: Parts = "all") -> IndexReport:
+    def rank_units(self, evidence: Evidence, row_of: Mapping[str, str], rows: Collection[str]) -> list[RankedUnit]:
+        """The units of `rows` with a response, each with the responses `row_of` counts in it, ranked among themselves.
+
+        In the order of their keys; what `row_of` counts elsewhere is left out.
+        """
+        tally = evidence.live.by("unit", row_of=row_of)
+        is_row = tally.cells["unit"].isin(list(rows)).to_numpy(dtype=bool)
+        pairs = None
+        if evidence.selection.method == "criteria_mean" and (found := self._count_pairs(evidence, ("unit",), row_of)) is not None:
+            pairs = found.where(found.cells["unit"].isin(list(rows)).to_numpy(dtype=bool))
+        tally = tally.where(is_row)
+        cells = self.compute(evidence, tally, parts="overall", pairs=pairs).cells
+        selection = evidence.selection
+        n_min = self.runtime.settings.n_min
+        ranks = rank_cells(tally, selection.method, pairs=pairs, n_min=n_min, confidence=selection.confidence)
+        shares = exact_overall_shares(tally, selection.method)
+        return [RankedUnit(*each) for each in zip(cells, shares, ranks, strict=True)]
+
+    def compute(self, evidence: Evidence, tally: Tally, parts: Parts = "all", *, pairs: Tally | None = None) -> IndexReport:
         """The index of a tally by unit, field, both or neither, with the selection's method, targets and year.
 
-        `parts` "overall" leaves factors and criteria out: what a table of many cells shows, many times faster.
+        `parts` "overall" leaves factors and criteria out: what a table of many cells shows, many times faster. `pairs` is the same
+        tally with every criterion a factor of its own, for the error of a mean of criteria.
         """
         return compute_index(
             tally,
@@ -197,6 +228,7 @@ class Figures:
             n_min=self.runtime.settings.n_min,
             unit=evidence.selection.unit,
             field=evidence.selection.field,
+            pairs=pairs,
             parts=parts,
         )
 
