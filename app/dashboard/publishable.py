@@ -3,13 +3,14 @@
 Every table goes through the one function of `analytics.disclosure`; here its rows, columns and totals are only lined up.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from analytics.disclosure import least_respondents, suppress
+from analytics.disclosure import Suppression, least_respondents, suppress
 from app.dashboard.criteria import CriteriaPage
 from app.dashboard.figure import Figure
 from app.dashboard.heat import HeatTable
@@ -28,8 +29,8 @@ class HiddenParts:
     """What is hidden of the file of factors and criteria. `index`: the first line, and with it everything."""
 
     index: bool
-    factors: Collection[str]
-    criteria: Collection[str]
+    factors: frozenset[str]
+    criteria: frozenset[str]
 
 
 NOTHING_HIDDEN: Final = HiddenParts(False, frozenset(), frozenset())
@@ -42,23 +43,25 @@ def hide_cells(table: HeatTable) -> set[Place]:
     if not rows or not fields:
         return set()
     counts = np.array([[_count(row.cells[place].figure) for place in fields] for row in rows], dtype=np.int64)
-    hidden = suppress(counts, least=LEAST)
-    cells, row_totals = hidden.cells.copy(), hidden.row_totals.copy()
-    if len(fields) == 1:  # the cell and its row's total are one number: one of them hidden hides both
-        cells[:, 0] |= row_totals
-        row_totals = cells[:, 0]
-    if len(rows) == 1:
-        cells[0] |= hidden.column_totals
-        row_totals = row_totals | hidden.total
-    places = {(row, fields[column]) for row, column in np.argwhere(cells).tolist()}
+    hidden = _suppress_table(counts)
     over_all = [place for place, (code, _) in enumerate(table.columns) if code is None]
-    places |= {(row, place) for row in np.flatnonzero(row_totals).tolist() for place in over_all}
+    places = {(row, fields[column]) for row, column in np.argwhere(hidden.cells).tolist()}
+    places |= {(row, place) for row in np.flatnonzero(hidden.row_totals).tolist() for place in over_all}
     if table.total is not None:
         places |= {(len(rows), fields[column]) for column in np.flatnonzero(hidden.column_totals).tolist()}
         places |= {(len(rows), place) for place in over_all if hidden.total}
-        if len(fields) == 1 and hidden.total:
-            places.add((len(rows), fields[0]))
     return places
+
+
+def _suppress_table(counts: NDArray[np.int64]) -> Suppression:
+    """As `suppress`; of a single row or column every cell is a total of the other direction too, and the function for rows knows it."""
+    n_rows, n_columns = counts.shape
+    if n_rows > 1 and n_columns > 1:
+        return suppress(counts, least=LEAST)
+    line = suppress(counts.ravel(), least=LEAST)
+    cells = line.cells.reshape(counts.shape)
+    whole = np.array([line.total])
+    return Suppression(cells, line.cells if n_columns == 1 else whole, line.cells if n_rows == 1 else whole, line.total)
 
 
 def hide_units(ranking: Ranking) -> set[str]:
@@ -71,27 +74,41 @@ def hide_units(ranking: Ranking) -> set[str]:
 
 
 def hide_criteria(page: CriteriaPage) -> HiddenParts:
-    """Factors and criteria whose figures are not published: the answers of the criteria add up to the factor's, those to the index's."""
-    least = least_respondents(_CRITERIA)
+    """Factors and criteria whose figures are not published."""
     criteria = [(card.code, row.code, row.figure.estimate.answers) for card in page.factors for row in card.rows]
-    factors = [card.code for card in page.factors]
-    if 0 < page.whole.respondents < least:
-        return HiddenParts(True, set(factors), {code for _, code, _ in criteria})
-    counts = np.zeros((len(factors), len(criteria)), dtype=np.int64)
-    for column, (factor, _, answers) in enumerate(criteria):
-        counts[factors.index(factor), column] = answers
-    # A column holds one criterion, so its total is the criterion again. A factor that fewer than `least` people can have
-    # answered may hold more answers than that: it goes in as the people of its most answered criterion, and so counts as small.
-    for row in counts:
-        if 0 < row.max(initial=0) < least:
-            most = int(row.argmax())
-            row[:] = np.where(np.arange(len(row)) == most, row[most], 0)
-    hidden = suppress(counts, least=least)
-    small = {code for _, code, answers in criteria if 0 < answers < least}
-    known = hidden.cells.any(axis=0) | (hidden.column_totals & (counts.sum(axis=0) > 0))
-    also = {code for (_, code, _), is_hidden in zip(criteria, known.tolist(), strict=True) if is_hidden}
-    gone = {code for code, is_hidden in zip(factors, hidden.row_totals.tolist(), strict=True) if is_hidden}
-    return HiddenParts(hidden.total, gone, small | also)
+    return hide_answers(criteria, page.whole.respondents)
+
+
+def hide_answers(criteria: Sequence[tuple[str, str, int]], n_respondents: int) -> HiddenParts:
+    """What is hidden of criteria, each with its factor and answers, asked of so many people.
+
+    The answers of the criteria add up to their factor's, those of the factors to the index's. A criterion of fewer people than
+    a published figure needs is hidden, a factor too that not more can have answered; then what would give them away.
+
+    >>> hidden = hide_answers([("1", "1.1", 40), ("1", "1.2", 39), ("2", "2.1", 3), ("2", "2.2", 40), ("2", "2.3", 41)], 41)
+    >>> hidden.index, sorted(hidden.factors), sorted(hidden.criteria)
+    (False, [], ['2.1', '2.2'])
+    """
+    least = least_respondents(_CRITERIA)
+    answers: dict[str, dict[str, int]] = {}
+    for factor, code, count in criteria:
+        answers.setdefault(factor, {})[code] = count
+    if 0 < n_respondents < least:
+        return HiddenParts(True, frozenset(answers), frozenset(code for _, code, _ in criteria))
+    # A factor of a few people may hold more answers than `least`: it goes in as the people its most answered criterion has.
+    most = {factor: max(own.values()) for factor, own in answers.items()}
+    sums = [most[factor] if most[factor] < least else sum(own.values()) for factor, own in answers.items()]
+    above = suppress(sums, least=least)
+    factors = frozenset(factor for factor, gone in zip(answers, above.cells.tolist(), strict=True) if gone)
+    gone: set[str] = set()
+    for factor, own in answers.items():
+        below = suppress(list(own.values()), least=least)
+        gone |= {code for code, is_hidden in zip(own, below.cells.tolist(), strict=True) if is_hidden}
+        if factor in factors and most[factor] >= least and not any(own[code] >= least for code in gone & own.keys()):
+            # Its criteria must not add up to the total that is hidden for another's sake: one of them goes too, and being of
+            # `least` or more it can make up for whatever the small factor may lack.
+            gone.add(min((code for code, count in own.items() if count >= least), key=own.__getitem__))
+    return HiddenParts(above.total, factors, frozenset(gone))
 
 
 def _count(figure: Figure | None) -> int:
