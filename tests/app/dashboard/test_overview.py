@@ -191,7 +191,7 @@ def test_chosen_days_and_named_period_do_not_fight(analyst: FlaskClient) -> None
 
 def test_filters_follow_from_tab_to_tab(analyst: FlaskClient) -> None:
     page = get(analyst, f"/analytics?period=2025-Q3&unit={COMMUNE}")
-    (tabs,) = page.find("nav", "tabs")
+    (tabs,) = page.find("nav", "subtabs")
     addresses = [link.attributes["href"] for link in tabs.find("a")]
     assert f"/analytics/criteria?period=2025-Q3&unit={COMMUNE}" in addresses
 
