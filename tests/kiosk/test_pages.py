@@ -5,7 +5,7 @@ from dataclasses import replace
 from flask import Flask
 from flask.testing import FlaskClient
 
-from kiosk.blueprint import DEVICE_COOKIE
+from kiosk.openings import DEVICE_COOKIE
 from kiosk.codes import group_code
 from kiosk.protocols import Outcome
 from tests.kiosk.desk import DEVICE_KEY, EXPIRED, NOBODYS, OPEN, RESULT_ONLY, USED, DeskInMemory
