@@ -71,7 +71,7 @@ const arriving = Promise.all(REST.map((name) => import(`./${name}.js`))).then((m
   const wedge = new rest.Wedge({ pass: onKey, read: (text) => void readCode(text) });
   hear = onTablet ? (event, at) => wedge.hear(event, at) : onKey;
   markStayed();
-  for (const [event, at] of heard.splice(0)) hear(event, at);
+  if (!holding) for (const [event, at] of heard) hear(event, at); // once the start is tapped they must not answer what comes after it
 });
 // What takes longer to be missed comes after that, whether or not it arrived: where the line broke off, the start button tries anew.
 const behindRest = (load) => arriving.catch(() => {}).then(load);
