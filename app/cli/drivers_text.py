@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from analytics.drivers import DriverReport, NoImportance, Quadrant
+from analytics.drivers import DriverReport, Quadrant
+from analytics.importance import NoImportance
 from analytics.ordered_logit import NoFit, OrderedLogit
 from app.cli.columns import align
 from app.vietnamese import NO_NUMBER, decimal_comma, percent, whole
