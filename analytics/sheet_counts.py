@@ -86,6 +86,11 @@ def count_sheets(design: Design, answers: NDArray[np.uint8], overall: NDArray[np
     return add_sheets(blocks)
 
 
+def count_nothing(design: Design) -> SheetCounts:
+    """The counts of no sheet: what every sum starts from."""
+    return count_sheets(design, np.empty((0, design.n_criteria), dtype=np.uint8), np.empty(0, dtype=np.uint8))
+
+
 def add_sheets(parts: Sequence[SheetCounts]) -> SheetCounts:
     """All sheets of one or more counts. Raises DesignError when questionnaires differ."""
     design = parts[0].design

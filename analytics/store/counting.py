@@ -58,6 +58,12 @@ def count_rows(design: Design, pieces: Sequence[Rows], choice: Choice, dimension
     return Counted(tally_answers(design, answers, cells, overall), min(blocks), max(blocks))
 
 
+def choose_answers(piece: Rows, choice: Choice) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The answers and overall answers of the rows for which a choice holds."""
+    mask = _mask(piece, choice)
+    return _only(piece.answers, mask), _only(piece.overall, mask)
+
+
 def _column(piece: Rows, name: str) -> Coded:
     if name in piece.attributes:
         return piece.attributes[name]

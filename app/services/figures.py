@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from analytics.drivers import DriverReport
 from analytics.errors import UnitError
 from analytics.index import compute_index
 from analytics.index_report import Question, compute_report
@@ -24,6 +25,7 @@ from app.queries.targets import get_calendar, load_targets
 from app.queries.units import load_tree
 from app.runtime import Runtime, first_hour_of
 from app.selection import Selection, read_selection
+from app.services.drivers import Drivers
 from app.services.live_tallies import LiveTallies
 from app.services.store import StoreKeeper
 from survey_forms import Instrument
@@ -73,6 +75,7 @@ class Figures:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self._live = LiveTallies(runtime)
+        self._drivers = Drivers(self._live)
 
     @property
     def keeper(self) -> StoreKeeper:
@@ -109,6 +112,11 @@ class Figures:
         """
         evidence = self.gather(selection, top_unit_key)
         return self._report(evidence, selection.by, self._find_population(evidence))
+
+    def find_drivers(self, evidence: Evidence) -> DriverReport:
+        """What drives the overall answer of the evidence's responses, from their answers themselves."""
+        choice = _as_choice(evidence.selection, evidence.units)
+        return self._drivers.report(evidence.instruments, choice, with_excluded=evidence.selection.flags == "with")
 
     def compute_weighted(self, evidence: Evidence) -> WeightedWhole | None:
         """The whole selection weighted to its dossiers; None where they are not known."""
