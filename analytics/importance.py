@@ -157,7 +157,7 @@ def _standard_errors(pulls: Reals, rows: Reals, times: Reals) -> Reals:
     """√(Σ pull² / (n(n − 1))) of every combination, over rows (z, y) of mean 0 and variance 1."""
     n = times.sum()
     squares = [times @ np.einsum("na,ab,nb->n", rows, pull, rows, optimize=True) ** 2 for pull in pulls]
-    return np.sqrt(np.array(squares) / (n * (n - 1)))
+    return np.asarray(np.sqrt(np.array(squares) / (n * (n - 1))))
 
 
 def _interval(value: float, error: float, confidence: float) -> tuple[float, float]:
