@@ -13,7 +13,7 @@ from analytics.reliability import Alpha
 from analytics.results import Estimate
 from app.dashboard.figure import Figure
 from app.dashboard.heat import as_figure
-from app.dashboard.reading import Reading, as_one_cell
+from app.dashboard.reading import Reading, compute_whole
 from app.dashboard.reasons import ReasonRow, list_reasons
 from app.driver_wording import NO_FIT, NO_IMPORTANCE, QUADRANTS, QuadrantWords
 from app.services.figures import Figures
@@ -128,7 +128,7 @@ def build_drivers_page(figures: Figures, reading: Reading) -> DriversPage:
     report = figures.find_drivers(evidence)
     # Performance is pooled whatever method the page is asked for: it is what the quadrants are cut by.
     pooled = replace(evidence, selection=replace(evidence.selection, method="pooled"))
-    cell = figures.compute(pooled, as_one_cell(reading.total, reading.place, evidence.selection.field)).cells[0]
+    cell = compute_whole(figures, pooled, reading.total, reading.place)
     whole_figure = as_figure(reading, cell)
     slopes = _list_slopes(report, evidence.selection.confidence)
     reasons = list_reasons(figures, reading) if reading.n_returned else []

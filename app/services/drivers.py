@@ -5,15 +5,12 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Final
 
-from analytics.design import Design
 from analytics.drivers import DriverReport, report_drivers
-from analytics.sheet_counts import SheetCounts, add_sheets
-from analytics.store import Choice, PartError
-from analytics.store.sheet_views import SheetViews, count_rows_as_sheets
-from app.services.live_tallies import LiveTallies, Sources
+from analytics.store import Choice
+from analytics.store.sums import sheets_recipe
+from app.services.live_sums import LiveSums
 from survey_forms import Instrument
 
-_ATTEMPTS: Final = 3
 _MOST_REPORTS: Final = 64
 
 _Key = tuple[tuple[str, ...], Choice, bool]
@@ -23,13 +20,9 @@ _Key = tuple[tuple[str, ...], Choice, bool]
 class Drivers:
     """Computes drivers for one installation. A report is kept until a response, a part or an exclusion comes or goes."""
 
-    live: LiveTallies
-    _views: SheetViews = field(init=False)
+    sums: LiveSums
     _reports: OrderedDict[_Key, tuple[tuple[object, ...], DriverReport]] = field(default_factory=OrderedDict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
-
-    def __post_init__(self) -> None:
-        self._views = SheetViews(self.live.keeper.folder)
 
     def report(self, instruments: tuple[Instrument, ...], choice: Choice, *, with_excluded: bool) -> DriverReport:
         """The drivers of a choice, as of now; confirmed exclusions are left out unless `with_excluded`.
@@ -39,36 +32,11 @@ class Drivers:
         """
         key = (tuple(instrument.id for instrument in instruments), choice, with_excluded)
         with self._lock:
-            sources = self.live.read_sources(with_excluded=with_excluded)
             known = self._reports.get(key)
-            if known is None or known[0] != sources.key:
-                sources, counts = self._count(sources, instruments, choice, with_excluded)
-                known = self._reports[key] = (sources.key, report_drivers(counts))
+            if known is None or known[0] != self.sums.live.read_sources(with_excluded=with_excluded).key:
+                counts, as_of = self.sums.count(instruments, choice, sheets_recipe, with_excluded=with_excluded)
+                known = self._reports[key] = (as_of, report_drivers(counts))
             self._reports.move_to_end(key)
             while len(self._reports) > _MOST_REPORTS:
                 self._reports.popitem(last=False)
             return known[1]
-
-    def _count(
-        self, sources: Sources, instruments: tuple[Instrument, ...], choice: Choice, with_excluded: bool
-    ) -> tuple[Sources, SheetCounts]:
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return sources, self._count_once(sources, instruments, choice)
-            except PartError as error:
-                # Merged away by another process since the list was read, or damaged: both end with a part that can be read.
-                self.live.keeper.repair(error)
-                sources = self.live.read_sources(with_excluded=with_excluded)
-        return sources, self._count_once(sources, instruments, choice)
-
-    def _count_once(self, sources: Sources, instruments: tuple[Instrument, ...], choice: Choice) -> SheetCounts:
-        versions = []
-        for instrument in instruments:
-            design = Design.of(instrument)
-            counts = self._views.open(sources.manifest, design, choice)
-            if (gone := sources.left_out.get(instrument.id)) is not None:
-                counts = counts.minus(count_rows_as_sheets(design, [gone], choice))
-            if (rows := sources.tail.get(instrument.id)) is not None:
-                counts = add_sheets([counts, count_rows_as_sheets(design, [rows], choice)])
-            versions.append(counts)
-        return add_sheets(versions)

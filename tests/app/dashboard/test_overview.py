@@ -124,13 +124,12 @@ def test_sheets_without_a_rating_are_counted_and_in_no_figure(runtime: Runtime, 
     assert "Chưa có số liệu" in page.text
 
 
-def test_mean_methods_are_named_and_only_that_of_criteria_has_no_interval_here(analyst: FlaskClient) -> None:
-    names = (("criteria_mean", "Trung bình các tiêu chí", True), ("factor_mean", "Trung bình các yếu tố", False))
-    for method, name, has_none in names:
+def test_mean_methods_are_named_and_have_their_interval(analyst: FlaskClient) -> None:
+    for method, name in (("criteria_mean", "Trung bình các tiêu chí"), ("factor_mean", "Trung bình các yếu tố")):
         page = get(analyst, f"/analytics?method={method}")
         (answer,) = page.find("section", "answer")
         assert f"Cách tính: {name}" in answer.text
-        assert ("Cách tính này chưa có khoảng tin cậy" in answer.text) == has_none
+        assert "Khoảng tin cậy 95%:" in answer.text
 
 
 def test_person_sees_their_own_place_only(filled: Runtime, enter: SignIn) -> None:
