@@ -18,7 +18,7 @@ from tests.app.dashboard.conftest import SignIn, satisfied, send
 from tests.app.dashboard.page import Element, get
 from tests.clock import Clock
 from tests.conftest import SECRET
-from tests.factories import COMMUNE, NEIGHBOUR, RESULT_CODES, response
+from tests.factories import COMMUNE, NEIGHBOUR, PROVINCE, RESULT_CODES, response
 
 
 def draw(n: int, seed: int, **changes: object) -> list[dict[str, object]]:
@@ -70,15 +70,14 @@ def drivers_of_the_export(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ob
 
 
 def test_page_and_command_line_find_the_same_drivers(runtime: Runtime, enter: SignIn, clock: Clock, drivers_of_the_export) -> None:  # type: ignore[no-untyped-def]
-    client = enter()
     send(runtime, *draw(150, seed=1))
     clock.move(hours=2)
     send(runtime, *draw(60, seed=2, unit=NEIGHBOUR))
-    assert ("factor", "1") in download(client, "/analytics/drivers.csv?form=machine"), "counted once, so that what follows is added"
+    assert ("factor", "1") in download(enter(), "/analytics/drivers.csv?form=machine"), "counted once, so that what follows is added"
     clock.move(hours=30)
     send(runtime, *draw(40, seed=3))  # these stand in no part yet
     expected = drivers_of_the_export(runtime)
-    found = download(client, "/analytics/drivers.csv?form=machine")
+    found = download(enter("administrator"), "/analytics/drivers.csv?form=machine")  # a day later nobody is signed in any more
     model = found["model", "R²"]
     assert (model["sheets"], model["complete"]) == (str(expected["n_sheets"]), str(expected["n"]))
     assert cell(model, "importance") == pytest.approx(expected["r2"], abs=1e-9)
@@ -108,9 +107,9 @@ def test_confirmed_exclusions_are_in_no_driver_and_no_reason(runtime: Runtime, e
     send(runtime, *[{**sheet, "overall": 1} for sheet in gamed])
     with runtime.database.write() as session:
         session.add(Exclusion(id="1", unit_key=NEIGHBOUR, reason="thử máy", state="confirmed"))
-    client = enter("administrator")
-    for hours in (0, 3):  # first in the open hour, then in a part
+    for role, hours in (("administrator", 0), ("unit_head", 3)):  # first in the open hour, then in a part
         clock.move(hours=hours)
+        client = enter(role, PROVINCE)
         assert download(client, "/analytics/drivers.csv?form=machine") == clean
         assert clean["criterion", "3.1"]["reasons"] == "Thái độ lạnh nhạt (1)"
     counted = download(client, "/analytics/drivers.csv?form=machine&flags=with")

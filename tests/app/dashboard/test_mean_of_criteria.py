@@ -40,7 +40,7 @@ def office(runtime: Runtime, clock: Clock) -> Runtime:
 
 
 def figures_of(client: FlaskClient, runtime: Runtime, by: str) -> dict[tuple[str | None, str | None], dict[str, object]]:
-    _, key = add_api_key(runtime, label=f"Tổng hợp {by}", may=("read figures",), unit_key=PROVINCE)
+    key = add_api_key(runtime, label=f"Tổng hợp {by}", may=("read figures",), unit_key=PROVINCE)
     answer = client.get(f"/api/v1/index?method=criteria_mean&by={by}", headers={"Authorization": f"Bearer {key}"})
     assert answer.status_code == 200, answer.text
     assert answer.json is not None
