@@ -65,9 +65,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class WeightedWhole:
-    """The whole weighted to its dossiers; `estimate` is None where `notes` names what keeps it from being given."""
+    """The whole weighted to its dossiers; `estimate` is None where `notes` names what keeps it from being given.
+
+    `effective_size` is how many independent answers the weighted share is worth, `design_effect` the answers given over that.
+    """
 
     estimate: Estimate | None
+    design_effect: float | None
+    effective_size: float | None
     n_dossiers: int
     notes: WeightingNotes | None
 
@@ -128,7 +133,9 @@ class Figures:
         if population is None:
             return None
         report = self._report(evidence, (), population)
-        return WeightedWhole(report.cells[0].weighted, population.total, report.notes)
+        whole = report.cells[0]
+        sizes = (whole.design_effect, whole.effective_size) if whole.weighted is not None else (None, None)
+        return WeightedWhole(whole.weighted, *sizes, population.total, report.notes)
 
     def _report(self, evidence: Evidence, by: tuple[str, ...], population: Population | None) -> IndexReport:
         selection = evidence.selection

@@ -4,6 +4,8 @@ function draw(host) {
   const figure = JSON.parse(document.getElementById(host.dataset.figure).textContent);
   if (host.clientWidth < 1) return;
   Object.assign(figure.layout, { width: host.clientWidth, height: host.clientHeight, autosize: false });
+  // On a phone the words in the corners meet in the middle unless they are small.
+  if (host.clientWidth < 420) for (const corner of figure.layout.annotations) corner.font.size = 10.5;
   figure.layout.font.family = getComputedStyle(document.body).fontFamily;
   window.Plotly.react(host, figure.data, figure.layout, { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false });
 }

@@ -221,7 +221,21 @@ def test_weighted_figure_stands_beside_the_official_one_where_dossiers_are_known
     (answer,) = get(analyst, "/analytics").find("section", "answer")
     assert "Theo cơ cấu hồ sơ (có trọng số): " in answer.text
     assert "77,78%" in answer.text
+    assert "Hệ số thiết kế " in answer.text
+    assert "câu trả lời độc lập" in answer.text
+    assert "tính gộp" not in answer.text
     assert "hồ sơ đã giải quyết" in get(analyst, "/analytics").text
+
+
+def test_units_with_dossiers_and_no_form_in_a_field_are_named_as_counted_together(analyst: FlaskClient, runtime: Runtime) -> None:
+    with runtime.database.read() as session:
+        places = session.execute(select(Response.unit_key, Response.field_code).distinct()).all()
+    counts = dict.fromkeys(places, 500)
+    assert (COMMUNE, "dat-dai") not in counts
+    add_dossiers(runtime, {**counts, (COMMUNE, "dat-dai"): 40})
+    (answer,) = get(analyst, "/analytics").find("section", "answer")
+    assert "1 đơn vị tính gộp các lĩnh vực" in answer.text
+    assert "Xã A: Đất đai (40 hồ sơ)" in answer.text
 
 
 def test_more_forms_than_dossiers_switch_the_weighting_off_with_a_sentence(analyst: FlaskClient, runtime: Runtime) -> None:
