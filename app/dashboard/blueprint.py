@@ -12,6 +12,8 @@ from app.access import current_person
 from app.dashboard.address import clean_query
 from app.dashboard.browse import build_units_page
 from app.dashboard.criteria import build_criteria_page
+from app.dashboard.drivers import build_drivers_page
+from app.dashboard.drivers_export import DRIVER_COLUMNS, write_drivers
 from app.dashboard.export import CELL_COLUMNS, Form, criterion_columns, write_cells, write_criteria
 from app.dashboard.filters import build_filter_bar
 from app.dashboard.heat import build_heat_table
@@ -79,6 +81,11 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
         """Every factor with its criteria."""
         return show("dashboard/criteria.html", lambda r: build_criteria_page(figures, r), criterion_columns)
 
+    @dashboard.get("/drivers", endpoint="drivers")
+    def drivers() -> ResponseReturnValue:
+        """What drives the overall answer."""
+        return show("dashboard/drivers.html", lambda r: build_drivers_page(figures, r), lambda _: DRIVER_COLUMNS)
+
     @dashboard.get("/units", endpoint="units")
     def units() -> ResponseReturnValue:
         """The tree of units."""
@@ -95,6 +102,11 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
     def criteria_csv() -> ResponseReturnValue:
         """Factors and criteria as a file."""
         return send("yeu-to-tieu-chi", lambda r, form: write_criteria(build_criteria_page(figures, r), r, form, label))
+
+    @dashboard.get("/drivers.csv", endpoint="drivers_csv")
+    def drivers_csv() -> ResponseReturnValue:
+        """Importance, coefficients, alpha and criteria as a file."""
+        return send("yeu-to-tac-dong", lambda r, form: write_drivers(build_drivers_page(figures, r), r, form, label))
 
     return dashboard
 

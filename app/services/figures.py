@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
+from analytics.drivers import DriverReport
 from analytics.errors import UnitError
 from analytics.index import compute_index
 from analytics.index_report import Question, compute_report
@@ -13,6 +15,7 @@ from analytics.periods import ReportingCalendar, block_start, half_month_block, 
 from analytics.population import Population
 from analytics.results import Estimate, IndexReport, Parts, WeightingNotes
 from analytics.store import Choice, LiveTally
+from analytics.store.sums import pairs_recipe
 from analytics.tally import Tally
 from analytics.targets import TargetBook
 from analytics.units import UnitTree
@@ -24,6 +27,8 @@ from app.queries.targets import get_calendar, load_targets
 from app.queries.units import load_tree
 from app.runtime import Runtime, first_hour_of
 from app.selection import Selection, read_selection
+from app.services.drivers import Drivers
+from app.services.live_sums import LiveSums
 from app.services.live_tallies import LiveTallies
 from app.services.store import StoreKeeper
 from survey_forms import Instrument
@@ -60,9 +65,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class WeightedWhole:
-    """The whole weighted to its dossiers; `estimate` is None where `notes` names what keeps it from being given."""
+    """The whole weighted to its dossiers; `estimate` is None where `notes` names what keeps it from being given.
+
+    `effective_size` is how many independent answers the weighted share is worth, `design_effect` the answers given over that.
+    """
 
     estimate: Estimate | None
+    design_effect: float | None
+    effective_size: float | None
     n_dossiers: int
     notes: WeightingNotes | None
 
@@ -73,6 +83,8 @@ class Figures:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self._live = LiveTallies(runtime)
+        self._sums = LiveSums(self._live)
+        self._drivers = Drivers(self._sums)
 
     @property
     def keeper(self) -> StoreKeeper:
@@ -110,13 +122,20 @@ class Figures:
         evidence = self.gather(selection, top_unit_key)
         return self._report(evidence, selection.by, self._find_population(evidence))
 
+    def find_drivers(self, evidence: Evidence) -> DriverReport:
+        """What drives the overall answer of the evidence's responses, from their answers themselves."""
+        choice = _as_choice(evidence.selection, evidence.units)
+        return self._drivers.report(evidence.instruments, choice, with_excluded=evidence.selection.flags == "with")
+
     def compute_weighted(self, evidence: Evidence) -> WeightedWhole | None:
         """The whole selection weighted to its dossiers; None where they are not known."""
         population = self._find_population(evidence)
         if population is None:
             return None
         report = self._report(evidence, (), population)
-        return WeightedWhole(report.cells[0].weighted, population.total, report.notes)
+        whole = report.cells[0]
+        sizes = (whole.design_effect, whole.effective_size) if whole.weighted is not None else (None, None)
+        return WeightedWhole(whole.weighted, *sizes, population.total, report.notes)
 
     def _report(self, evidence: Evidence, by: tuple[str, ...], population: Population | None) -> IndexReport:
         selection = evidence.selection
@@ -130,18 +149,9 @@ class Figures:
             field=selection.field,
         )
         dimensions = ("unit", "field") if population is not None else by
-        pairs = self._count_pairs(evidence, dimensions) if selection.method == "criteria_mean" else None
+        pairs = self.count_pairs(evidence, *dimensions)
         # An office whose register has gaps still gets its official figures: the weighted ones are left out, cell by cell.
         return compute_report(evidence.live.by(*dimensions), by, question, pairs=pairs, population=population, is_strict=False)
-
-    def _count_pairs(self, evidence: Evidence, dimensions: tuple[str, ...]) -> Tally | None:
-        """The tally of pairs of criteria, which the error of a mean of criteria needs; None where it would not fit in memory."""
-        n_numbers = evidence.live.by(*dimensions).n_cells * evidence.live.tally.design.n_criteria**2 * 3
-        if n_numbers * 8 > _MOST_PAIR_BYTES:
-            return None
-        choice = _as_choice(evidence.selection, evidence.units)
-        live = self._live.count(evidence.instruments, choice, with_excluded=evidence.selection.flags == "with", pairs_by=dimensions)
-        return live.by(*dimensions)
 
     def _find_population(self, evidence: Evidence) -> Population | None:
         """The dossiers behind a selection; None where there are none, or they are not those of its responses.
@@ -163,8 +173,24 @@ class Figures:
         }
         return Population(chosen) if any(chosen.values()) else None
 
-    def compute(self, evidence: Evidence, tally: Tally, parts: Parts = "all") -> IndexReport:
+    def count_pairs(self, evidence: Evidence, *dimensions: str, row_of: Mapping[str, str] | None = None) -> Tally | None:
+        """`evidence.live.by` of the same arguments with every criterion a factor of its own, which the error of a mean of criteria needs.
+
+        None for the other methods, which need none, and where it would not fit in memory.
+        """
+        if evidence.selection.method != "criteria_mean":
+            return None
+        n_numbers = evidence.live.by(*dimensions, row_of=row_of).n_cells * evidence.live.tally.design.n_criteria**2 * 3
+        if n_numbers * 8 > _MOST_PAIR_BYTES:
+            return None
+        choice, with_excluded = _as_choice(evidence.selection, evidence.units), evidence.selection.flags == "with"
+        recipe_of = partial(pairs_recipe, dimensions=dimensions, row_of=row_of)
+        return self._sums.count(evidence.instruments, choice, recipe_of, with_excluded=with_excluded)[0]
+
+    def compute(self, evidence: Evidence, tally: Tally, parts: Parts = "all", pairs: Tally | None = None) -> IndexReport:
         """The index of a tally by unit, field, both or neither, with the selection's method, targets and year.
+
+        A mean of criteria has an error where `pairs` holds the same cells; see `count_pairs`.
 
         `parts` "overall" leaves factors and criteria out: what a table of many cells shows, many times faster.
         """
@@ -177,6 +203,7 @@ class Figures:
             n_min=self.runtime.settings.n_min,
             unit=evidence.selection.unit,
             field=evidence.selection.field,
+            pairs=pairs,
             parts=parts,
         )
 

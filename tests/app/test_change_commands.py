@@ -87,7 +87,7 @@ def test_drivers_tell_a_reader_where_to_act(folder: Path) -> None:
 def test_drivers_without_enough_to_go_on_say_so_in_words(folder: Path, text: str) -> None:
     result = run(drivers_command, folder, text)
     assert result.exception is None, result.exception
-    assert "Không tính được mức ảnh hưởng:" in result.stdout
+    assert "Không tính được mức tác động:" in result.stdout
     assert "Không ước lượng được hồi quy logit thứ bậc:" in result.stdout
     found = parsed(run(drivers_command, folder, text, options=("--json",)))
     assert (found["shapley"], found["ordered_logit"]) == (None, None)
