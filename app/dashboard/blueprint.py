@@ -12,6 +12,8 @@ from app.access import current_person
 from app.dashboard.address import clean_query
 from app.dashboard.browse import build_units_page
 from app.dashboard.criteria import build_criteria_page
+from app.dashboard.drivers import build_drivers_page
+from app.dashboard.drivers_export import DRIVER_COLUMNS, write_drivers
 from app.dashboard.export import CELL_COLUMNS, FORMS, RANK_COLUMNS, Form, criterion_columns, write_cells, write_criteria, write_ranks
 from app.dashboard.filters import build_filter_bar
 from app.dashboard.heat import build_heat_table
@@ -60,9 +62,11 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
             n_min=runtime.settings.n_min,
         )
 
-    def send(name: str, write: Callable[[Reading, Form], bytes]) -> ResponseReturnValue:
-        """One file of the view the address names. Raises what `read_view` raises."""
+    def send(name: str, write: Callable[[Reading, Form], bytes], *, is_publishable: bool = False) -> ResponseReturnValue:
+        """One file of the view the address names; to publish only where its writer hides small cells. Raises what `read_view` raises."""
         form: Form = next((known for known in FORMS if known == request.args.get("form")), "human")
+        if form == "public" and not is_publishable:
+            raise BadInputError("this table has no file to publish")
         reading = read_view(figures, clean_query(request.args), current_person())
         return Response(
             write(reading, form),
@@ -79,6 +83,11 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
     def criteria() -> ResponseReturnValue:
         """Every factor with its criteria."""
         return show("dashboard/criteria.html", lambda r: build_criteria_page(figures, r), criterion_columns)
+
+    @dashboard.get("/drivers", endpoint="drivers")
+    def drivers() -> ResponseReturnValue:
+        """What drives the overall answer."""
+        return show("dashboard/drivers.html", lambda r: build_drivers_page(figures, r), lambda _: DRIVER_COLUMNS)
 
     @dashboard.get("/units", endpoint="units")
     def units() -> ResponseReturnValue:
@@ -97,17 +106,22 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
     def ranks_csv() -> ResponseReturnValue:
         """The whole ranking as a file."""
         level = request.args.get("level", "")
-        return send("xep-hang", lambda r, form: write_ranks(build_ranking(figures, r, level), r, form, label))
+        return send("xep-hang", lambda r, form: write_ranks(build_ranking(figures, r, level), r, form, label), is_publishable=True)
 
     @dashboard.get("/cells.csv", endpoint="cells_csv")
     def cells_csv() -> ResponseReturnValue:
         """The unit × field table as a file."""
-        return send("don-vi-linh-vuc", lambda r, form: write_cells(build_heat_table(figures, r), r, form, label))
+        return send("don-vi-linh-vuc", lambda r, form: write_cells(build_heat_table(figures, r), r, form, label), is_publishable=True)
 
     @dashboard.get("/criteria.csv", endpoint="criteria_csv")
     def criteria_csv() -> ResponseReturnValue:
         """Factors and criteria as a file."""
-        return send("yeu-to-tieu-chi", lambda r, form: write_criteria(build_criteria_page(figures, r), r, form, label))
+        return send("yeu-to-tieu-chi", lambda r, form: write_criteria(build_criteria_page(figures, r), r, form, label), is_publishable=True)
+
+    @dashboard.get("/drivers.csv", endpoint="drivers_csv")
+    def drivers_csv() -> ResponseReturnValue:
+        """Importance, coefficients, alpha and criteria as a file."""
+        return send("yeu-to-tac-dong", lambda r, form: write_drivers(build_drivers_page(figures, r), r, form, label))
 
     return dashboard
 

@@ -29,7 +29,7 @@ _HIDDEN_NOTE: Final = (
 )
 
 # (column for programs, what it holds, column for people): one table for both files and for the description on the page.
-_VIEW_COLUMNS: Final = (
+VIEW_COLUMNS: Final = (
     ("method", "pooled, criteria_mean hoặc factor_mean", "Cách tính"),
     ("confidence", "độ tin cậy của khoảng, 0–1", "Độ tin cậy"),
     ("instrument", "phiếu khảo sát@phiên bản", "Phiếu khảo sát"),
@@ -55,7 +55,7 @@ CELL_COLUMNS: Final = (
     ("field", "mã lĩnh vực; trống: tất cả", "Mã lĩnh vực"),
     ("field_name", "tên lĩnh vực", "Lĩnh vực"),
     *_FIGURE_COLUMNS,
-    *_VIEW_COLUMNS,
+    *VIEW_COLUMNS,
 )
 RANK_COLUMNS: Final = (
     ("unit", "khóa của đơn vị", "Khóa đơn vị"),
@@ -65,7 +65,7 @@ RANK_COLUMNS: Final = (
     ("rank_high", "hạng thấp nhất trong khoảng hạng", "Hạng thấp nhất có thể"),
     ("par_points", "điểm cải cách hành chính; trống: chưa đặt thang điểm hoặc chưa xếp hạng", "Điểm cải cách hành chính"),
     *_FIGURE_COLUMNS,
-    *_VIEW_COLUMNS,
+    *VIEW_COLUMNS,
 )
 _ANSWER_COLUMNS: Final = (
     ("blank", "số phiếu bỏ trống tiêu chí", "Bỏ trống"),
@@ -82,7 +82,7 @@ def criterion_columns(reading: Reading) -> tuple[tuple[str, str, str], ...]:
     scale = reading.evidence.instrument.scale
     levels = tuple((f"level_{level}", f"số câu trả lời “{label}”", label) for level, label in zip(scale.levels, scale.labels, strict=True))
     kinds = ("kind", "index: chỉ số chung; factor: yếu tố; criterion: tiêu chí; overall_question: câu hỏi chung, ngoài chỉ số", "Loại")
-    return (kinds, ("code", "mã", "Mã"), ("text", "nội dung", "Nội dung"), *levels, *_ANSWER_COLUMNS, *_FIGURE_COLUMNS, *_VIEW_COLUMNS)
+    return (kinds, ("code", "mã", "Mã"), ("text", "nội dung", "Nội dung"), *levels, *_ANSWER_COLUMNS, *_FIGURE_COLUMNS, *VIEW_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)

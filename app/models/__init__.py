@@ -7,6 +7,7 @@ from app.models.collection import Device, DossierCount, PublishedCount, RatingCo
 from app.models.devices import DeviceState, EnrolmentCode
 from app.models.installation import Installation
 from app.models.integrity import IntegrityFlag, IntegrityStep
+from app.models.opening import OpeningDay, OpeningHours
 from app.models.paper import PaperBatch, PaperBox, PaperCopy, PaperEntry, PaperSheet
 from app.models.paper_scans import PaperScan
 from app.models.people import ApiKey, SignIn, User
@@ -32,6 +33,8 @@ __all__ = [
     "InstrumentVersion",
     "IntegrityFlag",
     "IntegrityStep",
+    "OpeningDay",
+    "OpeningHours",
     "PaperBatch",
     "PaperBox",
     "PaperCopy",

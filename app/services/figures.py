@@ -4,9 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 
 from sqlalchemy.orm import Session
 
+from analytics.drivers import DriverReport
 from analytics.errors import UnitError
 from analytics.index import compute_index, exact_overall_shares
 from analytics.index_report import Question, compute_report
@@ -15,6 +17,7 @@ from analytics.population import Population
 from analytics.ranking import Rank
 from analytics.results import Cell, Estimate, IndexReport, Parts, WeightingNotes
 from analytics.store import Choice, LiveTally
+from analytics.store.sums import pairs_recipe
 from analytics.tally import Tally
 from analytics.targets import TargetBook
 from analytics.unit_ranks import rank_cells
@@ -27,6 +30,8 @@ from app.queries.targets import get_calendar, load_targets
 from app.queries.units import load_tree
 from app.runtime import Runtime, first_hour_of
 from app.selection import Selection, read_selection
+from app.services.drivers import Drivers
+from app.services.live_sums import LiveSums
 from app.services.live_tallies import LiveTallies
 from app.services.store import StoreKeeper
 from survey_forms import Instrument
@@ -72,9 +77,14 @@ class RankedUnit:
 
 @dataclass(frozen=True, slots=True)
 class WeightedWhole:
-    """The whole weighted to its dossiers; `estimate` is None where `notes` names what keeps it from being given."""
+    """The whole weighted to its dossiers; `estimate` is None where `notes` names what keeps it from being given.
+
+    `effective_size` is how many independent answers the weighted share is worth, `design_effect` the answers given over that.
+    """
 
     estimate: Estimate | None
+    design_effect: float | None
+    effective_size: float | None
     n_dossiers: int
     notes: WeightingNotes | None
 
@@ -85,6 +95,8 @@ class Figures:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self._live = LiveTallies(runtime)
+        self._sums = LiveSums(self._live)
+        self._drivers = Drivers(self._sums)
 
     @property
     def keeper(self) -> StoreKeeper:
@@ -132,13 +144,20 @@ class Figures:
             )
         return self._report(evidence, selection.by, population, ranks_units=ranks_units, is_finite=is_finite)
 
+    def find_drivers(self, evidence: Evidence) -> DriverReport:
+        """What drives the overall answer of the evidence's responses, from their answers themselves."""
+        choice = _as_choice(evidence.selection, evidence.units)
+        return self._drivers.report(evidence.instruments, choice, with_excluded=evidence.selection.flags == "with")
+
     def compute_weighted(self, evidence: Evidence) -> WeightedWhole | None:
         """The whole selection weighted to its dossiers; None where they are not known."""
         population = self._find_population(evidence)
         if population is None:
             return None
         report = self._report(evidence, (), population)
-        return WeightedWhole(report.cells[0].weighted, population.total, report.notes)
+        whole = report.cells[0]
+        sizes = (whole.design_effect, whole.effective_size) if whole.weighted is not None else (None, None)
+        return WeightedWhole(whole.weighted, *sizes, population.total, report.notes)
 
     def _report(
         self,
@@ -162,18 +181,9 @@ class Figures:
             ranks_units=ranks_units,
         )
         dimensions = ("unit", "field") if population is not None else by
-        pairs = self._count_pairs(evidence, dimensions) if selection.method == "criteria_mean" else None
+        pairs = self.count_pairs(evidence, *dimensions)
         # An office whose register has gaps still gets its official figures: the weighted ones are left out, cell by cell.
         return compute_report(evidence.live.by(*dimensions), by, question, pairs=pairs, population=population, is_strict=False)
-
-    def _count_pairs(self, evidence: Evidence, dimensions: tuple[str, ...], row_of: Mapping[str, str] | None = None) -> Tally | None:
-        """The tally of pairs of criteria, which the error of a mean of criteria needs; None where it would not fit in memory."""
-        n_numbers = evidence.live.by(*dimensions).n_cells * evidence.live.tally.design.n_criteria**2 * 3
-        if n_numbers * 8 > _MOST_PAIR_BYTES:
-            return None
-        choice = _as_choice(evidence.selection, evidence.units)
-        live = self._live.count(evidence.instruments, choice, with_excluded=evidence.selection.flags == "with", pairs_by=dimensions)
-        return live.by(*dimensions, row_of=row_of)
 
     def _find_population(self, evidence: Evidence) -> Population | None:
         """The dossiers behind a selection; None where there are none, or they are not those of its responses.
@@ -195,6 +205,20 @@ class Figures:
         }
         return Population(chosen) if any(chosen.values()) else None
 
+    def count_pairs(self, evidence: Evidence, *dimensions: str, row_of: Mapping[str, str] | None = None) -> Tally | None:
+        """`evidence.live.by` of the same arguments with every criterion a factor of its own, which the error of a mean of criteria needs.
+
+        None for the other methods, which need none, and where it would not fit in memory.
+        """
+        if evidence.selection.method != "criteria_mean":
+            return None
+        n_numbers = evidence.live.by(*dimensions, row_of=row_of).n_cells * evidence.live.tally.design.n_criteria**2 * 3
+        if n_numbers * 8 > _MOST_PAIR_BYTES:
+            return None
+        choice, with_excluded = _as_choice(evidence.selection, evidence.units), evidence.selection.flags == "with"
+        recipe_of = partial(pairs_recipe, dimensions=dimensions, row_of=row_of)
+        return self._sums.count(evidence.instruments, choice, recipe_of, with_excluded=with_excluded)[0]
+
     def rank_units(self, evidence: Evidence, row_of: Mapping[str, str], rows: Collection[str]) -> list[RankedUnit]:
         """The units of `rows` with a response, each with the responses `row_of` counts in it, ranked among themselves.
 
@@ -202,10 +226,8 @@ class Figures:
         """
         tally = evidence.live.by("unit", row_of=row_of)
         is_row = tally.cells["unit"].isin(list(rows)).to_numpy(dtype=bool)
-        pairs = None
-        if evidence.selection.method == "criteria_mean" and (found := self._count_pairs(evidence, ("unit",), row_of)) is not None:
-            pairs = found.where(found.cells["unit"].isin(list(rows)).to_numpy(dtype=bool))
-        tally = tally.where(is_row)
+        pairs = self.count_pairs(evidence, "unit", row_of=row_of)
+        tally, pairs = tally.where(is_row), None if pairs is None else pairs.where(is_row)
         cells = self.compute(evidence, tally, parts="overall", pairs=pairs).cells
         selection = evidence.selection
         n_min = self.runtime.settings.n_min
@@ -213,11 +235,12 @@ class Figures:
         shares = exact_overall_shares(tally, selection.method)
         return [RankedUnit(*each) for each in zip(cells, shares, ranks, strict=True)]
 
-    def compute(self, evidence: Evidence, tally: Tally, parts: Parts = "all", *, pairs: Tally | None = None) -> IndexReport:
+    def compute(self, evidence: Evidence, tally: Tally, parts: Parts = "all", pairs: Tally | None = None) -> IndexReport:
         """The index of a tally by unit, field, both or neither, with the selection's method, targets and year.
 
-        `parts` "overall" leaves factors and criteria out: what a table of many cells shows, many times faster. `pairs` is the same
-        tally with every criterion a factor of its own, for the error of a mean of criteria.
+        A mean of criteria has an error where `pairs` holds the same cells; see `count_pairs`.
+
+        `parts` "overall" leaves factors and criteria out: what a table of many cells shows, many times faster.
         """
         return compute_index(
             tally,

@@ -1,6 +1,7 @@
 """The figures' tallies: closed parts from the store, open hours from the database, exclusions taken away."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import not_
@@ -29,6 +30,19 @@ class _Apart:
 
 
 _NOTHING = _Apart((), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where responses stand as of one moment: parts, rows of hours no part holds, rows of the parts to be taken away.
+
+    Equal `key` means equal responses.
+    """
+
+    manifest: Manifest
+    tail: Mapping[str, Rows]
+    left_out: Mapping[str, Rows]
+    key: tuple[object, ...]
 
 
 @dataclass(slots=True)
@@ -82,6 +96,15 @@ class LiveTallies:
                 )
             )
         return LiveTally(tuple(layers))
+
+    def read_sources(self, *, with_excluded: bool) -> Sources:
+        """The sources themselves, for figures that no tally holds. Raises AnalyticsError when stored rows contradict themselves."""
+        manifest = self.keeper.current()
+        with self.runtime.database.read() as session:
+            exclusions = () if with_excluded else list_left_out(session)
+            key = (manifest.made, manifest.epoch, manifest.closed_until, count_received(session, manifest.closed_until), exclusions)
+            tail = self._read_tail(session, manifest, exclusions)
+            return Sources(manifest, tail, self._read_left_out(session, manifest, exclusions), key)
 
     def _read_tail(self, session: Session, manifest: Manifest, exclusions: tuple[LeftOut, ...]) -> dict[str, Rows]:
         """Responses received in hours no part holds yet."""

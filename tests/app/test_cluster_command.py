@@ -15,20 +15,9 @@ from app.cli.index import index_command
 from app.runtime import day_of_hour
 from tests.analytics.cluster.provinces import add_province, draw_provinces
 from tests.analytics.store.office import DESIGN
+from tests.own_questionnaire import write_questionnaire
 
-INSTRUMENT = """
-series: demo
-version: "1.0"
-scale: {levels: [1, 2, 3, 4, 5], satisfied_from: 4, labels: [Rất kém, Kém, Bình thường, Tốt, Rất tốt]}
-factors:
-  - code: "1"
-    title: Tiếp cận
-    criteria: [{code: "1.1", text: "Trụ sở"}, {code: "1.2", text: "Thiết bị"}]
-  - code: "2"
-    title: Thủ tục
-    criteria: [{code: "2.1", text: "Rõ ràng"}]
-stem: "Ông/Bà hài lòng thế nào về việc:"
-"""
+INSTRUMENT = write_questionnaire("demo")
 
 
 def as_file(provinces: dict[str, Rows]) -> str:

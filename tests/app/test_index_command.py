@@ -17,20 +17,9 @@ from app import response_files
 from app.cli.index import index_command
 from app.errors import AppError
 from survey_forms import SurveyFormError, find_instrument
+from tests.own_questionnaire import write_questionnaire
 
-INSTRUMENT = """
-series: thu
-version: "1.0"
-scale: {levels: [1, 2, 3, 4, 5], satisfied_from: 4, labels: [Rất kém, Kém, Bình thường, Tốt, Rất tốt]}
-factors:
-  - code: "1"
-    title: Tiếp cận
-    criteria: [{code: "1.1", text: "Trụ sở"}, {code: "1.2", text: "Thiết bị"}]
-  - code: "2"
-    title: Thủ tục
-    criteria: [{code: "2.1", text: "Rõ ràng"}]
-stem: "Ông/Bà hài lòng thế nào về việc:"
-"""
+INSTRUMENT = write_questionnaire()
 RESPONSES = """unit,field,channel,answered_on,1.1,1.2,2.1
 xã B,đất đai,kiosk,2025-07-02,5,4,no_opinion
 xã A,hộ tịch,paper,2025-07-03,3,,

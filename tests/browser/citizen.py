@@ -1,5 +1,7 @@
 """A citizen in front of a screen: what the tests do with hands."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import Page, expect
 
 
@@ -45,9 +47,12 @@ def send(page: Page) -> None:
     expect(page.locator("h1")).to_contain_text("Cảm ơn")
 
 
-def press_through_without_scripts(page: Page, choices: list[str], level: int, most: int = 20) -> None:
-    """Answer every plain page with one level, large buttons by their words, and press on until the thanks."""
+def press_through_without_scripts(
+    page: Page, choices: list[str], level: int, most: int = 20, seen: Callable[[str], None] = lambda _: None
+) -> None:
+    """Answer every plain page with one level, large buttons by their words, and press on until the thanks; each page is `seen` first."""
     for _ in range(most):
+        seen(page.locator("h1").first.inner_text())
         if "Cảm ơn" in page.locator("h1").first.inner_text().replace("\u00a0", " "):
             return
         for group in page.locator("fieldset").all():
