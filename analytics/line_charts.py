@@ -15,6 +15,7 @@ BAND: Final = "rgba(127, 184, 174, 0.32)"
 MUTED: Final = "#52606D"
 GRID: Final = "#EEEBE3"
 OUT: Final = "#A63A24"
+_HEADING: Final = 17  # pixels for the words over a line
 _BELOW: Final = 52  # pixels for two lines under the axis
 _AIR: Final = 0.6  # of a period, at both ends
 _LABEL_ROOM: Final = 0.062  # of the axis: the height of a label in a figure of some 260 pixels
@@ -74,13 +75,15 @@ def share_lines(
         raise FigureError(f"This figure has {n} periods; every point lies in one of them.")
     traces: list[Figure] = []
     notes: list[Figure] = []
+    named = 0
     for stretch in stretches:
         traces += [_band(run) for run in _runs(stretch.points) if any(p.low is not None for p in run)]
         traces.append(_line(stretch))
         traces.append(_markers(stretch))
         notes += [_note(p.place, p.share, p.note, OUT, yshift=14, anchor="center") for p in stretch.points if p.note]
         if stretch.words and stretch.points:
-            notes.append(_heading(stretch.points[0].place, stretch.words))
+            notes.append(_heading(stretch.points[0].place, stretch.words, row=named % 2))
+            named += 1
     ends: list[tuple[Step, str]] = []
     for steps, dash, colour in ((targets, "dash", INK), (limits, "dot", MUTED), (centres, "solid", MUTED)):
         if steps:
@@ -88,7 +91,7 @@ def share_lines(
             ends += [(step, colour) for step in steps if step.words]
     notes += _end_notes(ends, extent)
     breaks = [stretch.points[0].place - 0.5 for stretch in stretches[1:] if stretch.points]
-    return {"data": traces, "layout": _layout(periods, extent, notes, [_break(x) for x in breaks])}
+    return {"data": traces, "layout": _layout(periods, extent, notes, [_break(x) for x in breaks], top=26 + min(named, 2) * _HEADING)}
 
 
 def _runs(points: Sequence[LinePoint]) -> Iterator[list[LinePoint]]:
@@ -175,10 +178,11 @@ def _note(x: float, y: float, words: str, colour: str, *, xshift: int = 0, yshif
     }  # fmt: skip
 
 
-def _heading(place: int, words: str) -> Figure:
-    """The words over the beginning of a line, at the top of the figure."""
+def _heading(place: int, words: str, row: int) -> Figure:
+    """The words over the beginning of a line, at the top of the figure; those of neighbouring lines stand in different rows."""
     return {
         "x": place - 0.4, "y": 1, "yref": "paper", "text": words, "showarrow": False, "xanchor": "left", "yanchor": "bottom",
+        "yshift": 6 + (1 - row) * _HEADING,
         "align": "left", "font": {"size": 12, "color": INK},
     }  # fmt: skip
 
@@ -188,12 +192,12 @@ def _break(x: float) -> Figure:
     return {"type": "line", "xref": "x", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line}
 
 
-def _layout(periods: Sequence[str], extent: tuple[float, float], notes: Sequence[Figure], shapes: Sequence[Figure]) -> Figure:
+def _layout(periods: Sequence[str], extent: tuple[float, float], notes: Sequence[Figure], shapes: Sequence[Figure], *, top: int) -> Figure:
     still = {"fixedrange": True, "zeroline": False, "showline": False, "ticks": ""}
     return {
         "showlegend": False,
         "autosize": True,
-        "margin": {"l": 40, "r": 98, "t": 26, "b": _BELOW, "pad": 0},
+        "margin": {"l": 40, "r": 98, "t": top, "b": _BELOW, "pad": 0},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "inherit", "color": INK, "size": 12},

@@ -86,3 +86,13 @@ def as_point(reading: Reading, span: Span, cell: Cell | None, estimate: Estimate
         return Point(span, None)
     target = reading.evidence.targets.find(cell.unit, cell.field, target_year(span.first_on, span.last_on, reading.calendar))
     return Point(span, Figure(estimate or cell.overall, cell.respondents, target))
+
+
+def held_targets(points: Sequence[Point]) -> list[tuple[int, float]]:
+    """The target over a line's places, from its first span with forms on; a span without forms keeps the one before it."""
+    held: list[tuple[int, float]] = []
+    for place, point in enumerate(points):
+        target = point.figure.estimate.target if point.figure is not None else (held[-1][1] if held else None)
+        if target is not None:
+            held.append((place, target))
+    return held

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from app.dashboard.lines import Line, Point
+from app.dashboard.lines import Line, Point, held_targets
 from app.vietnamese import percent
 
 _STEP: Final = 5  # percentage points: the axis ends on whole fives
@@ -51,14 +51,17 @@ def draw_small_lines(lines: Sequence[Line], n_min: int) -> SmallLines:
     return SmallLines(tuple(_draw(line, low, high, n_min) for line in lines), low, high)
 
 
-def axis_extent(points: Sequence[Point], n_min: int) -> tuple[float, float]:
+def axis_extent(points: Sequence[Point], n_min: int, *, is_cut: bool = True) -> tuple[float, float]:
     """Ends of an axis on which every share and target is seen, 0–1.
 
-    Spans with too few forms swing widely: where others can be seen, the axis is theirs, and the few are cut at its edge.
+    Spans with too few forms swing widely: where others can be seen, the axis is theirs, and the few are cut at its edge; without
+    `is_cut` their shares still lie on it, their intervals need not.
     """
-    with_figures = [(point, point.estimate) for point in points if point.estimate is not None]
-    firm = [(point, estimate) for point, estimate in with_figures if point.n >= n_min] or with_figures
-    shares = [value for _, e in firm if e is not None for value in (e.share, e.low, e.high, e.target) if value is not None]
+    known = [(point.n, point.estimate) for point in points if point.estimate is not None]
+    firm = [estimate for n, estimate in known if n >= n_min] or [estimate for _, estimate in known]
+    ends = [value for e in firm if e is not None for value in (e.share, e.low, e.high, e.target)]
+    every = [] if is_cut else [e.share for _, e in known if e is not None]
+    shares = [value for value in (*ends, *every) if value is not None]
     if not shares:
         return 0.0, 1.0
     low = max(0, math.floor(min(shares) * 100 / _STEP) * _STEP)
@@ -95,13 +98,13 @@ def _draw(line: Line, low: int, high: int, n_min: int) -> SmallLine:
             continue
         is_outside = not low <= estimate.share * 100 <= high
         is_last = all(later.estimate is None for later in line.points[place + 1 :])
-        is_alone = (place == 0 or line.points[place - 1].estimate is None) and is_last
+        # A span alone between two without forms has no line through it.
+        is_alone = all(line.points[near].estimate is None for near in (place - 1, place + 1) if 0 <= near < n)
         if point.n < n_min or is_outside or is_last or is_alone:
             marks.append(Mark(x(place), y(estimate.share), point.n < n_min, is_outside))
-    for share, same in groupby(enumerate(line.points), key=lambda pair: pair[1].figure and pair[1].figure.estimate.target):
+    for share, same in groupby(held_targets(line.points), key=lambda pair: pair[1]):
         held = [place for place, _ in same]
-        if share is not None:
-            targets.append(f"M{x(held[0] - 0.5)} {y(share)} H{x(held[-1] + 0.5)}")
+        targets.append(f"M{x(held[0] - 0.5)} {y(share)} H{x(held[-1] + 0.5)}")
     return SmallLine(line, " ".join(band), " ".join(path), " ".join(targets), tuple(marks), _tell(line))
 
 

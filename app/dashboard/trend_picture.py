@@ -8,7 +8,7 @@ from analytics.charts import Figure as Chart
 from analytics.control_chart import ChartPoint
 from analytics.line_charts import LinePoint, Stretch, share_lines
 from analytics.line_charts import Step as Level
-from app.dashboard.lines import Point
+from app.dashboard.lines import Point, held_targets
 from app.dashboard.series_line import SeriesLine
 from app.dashboard.small_lines import axis_extent
 from app.dashboard.spans import Span, Step
@@ -23,7 +23,8 @@ def draw_trend(series: Sequence[SeriesLine], spans: Sequence[Span], n_min: int, 
     """The figure: every series with its band, or with its control limits in the band's place; the target dashed."""
     main = next((each for each in series if each.line.key is None), None)
     every = [point for each in series for point in each.line.points]
-    low, high = axis_extent(every, n_min)
+    newest = series[-1] if series else None  # only one set of limits is named: words inside the figure would lie on a line
+    low, high = axis_extent(every, n_min, is_cut=False)
     limits = [limit for each in series for limit in each.limits if limit is not None] if has_limits else []
     ends = [end for limit in limits for end in (limit.low, limit.high) if end is not None]
     low, high = min([low, *ends]), max([high, *ends])
@@ -36,8 +37,8 @@ def draw_trend(series: Sequence[SeriesLine], spans: Sequence[Span], n_min: int, 
         [f"{span.short}<br>{whole(n)}" for span, n in zip(spans, n_of, strict=True)],
         [stretch for stretch in stretches if stretch.points],
         targets=_target_steps(main.line.points) if main is not None else (),
-        limits=[level for each in series for level in _limit_steps(each)] if has_limits else (),
-        centres=[level for each in series for level in _centre_steps(each)] if has_limits else (),
+        limits=[level for each in series for level in _limit_steps(each, is_named=each is newest)] if has_limits else (),
+        centres=[level for each in series for level in _centre_steps(each, is_named=each is newest)] if has_limits else (),
         extent=(low, high),
     )
 
@@ -75,34 +76,28 @@ def _hover(point: Point, limit: ChartPoint | None, has_limits: bool, n_min: int)
 
 
 def _target_steps(points: Sequence[Point]) -> list[Level]:
-    """The target over the spans it holds for. A span without responses continues the one before it."""
-    held: list[tuple[int, float]] = []
-    for place, point in enumerate(points):
-        target = point.figure.estimate.target if point.figure is not None else (held[-1][1] if held else None)
-        if target is not None:
-            held.append((place, target))
     steps = []
-    for share, same in groupby(held, key=lambda pair: pair[1]):
+    for share, same in groupby(held_targets(points), key=lambda pair: pair[1]):
         places = [place for place, _ in same]
         steps.append(Level(places[0], places[-1], share, f"chỉ tiêu {target_percent(share)}"))
     return steps
 
 
-def _limit_steps(series: SeriesLine) -> list[Level]:
+def _limit_steps(series: SeriesLine, *, is_named: bool) -> list[Level]:
     known = [(place, limit) for place, limit in enumerate(series.limits) if limit is not None and limit.low is not None]
     steps = []
     for place, limit in known:
-        is_last = place == known[-1][0]
+        is_last = is_named and place == known[-1][0]
         for end, words in ((limit.low, "giới hạn dưới"), (limit.high, "giới hạn trên")):
             steps.append(Level(place, place, end or 0.0, words if is_last else ""))
     return steps
 
 
-def _centre_steps(series: SeriesLine) -> list[Level]:
+def _centre_steps(series: SeriesLine, *, is_named: bool) -> list[Level]:
     known = [place for place, limit in enumerate(series.limits) if limit is not None and limit.low is not None]
     if series.run is None or series.run.centre is None or not known:
         return []
-    return [Level(known[0], known[-1], series.run.centre, f"trung bình {percent(series.run.centre)}")]
+    return [Level(known[0], known[-1], series.run.centre, f"trung bình {percent(series.run.centre)}" if is_named else "")]
 
 
 def tell_p(p: float) -> str:

@@ -190,6 +190,8 @@ def test_who_answered_only_a_criterion_left_out_stays_a_respondent_with_zero() -
 
 
 def test_two_series_are_never_compared_by_pairs() -> None:
-    one, other = (tally_answers(replace(DESIGN, series=name).one_factor_each(), sheets_of(DESIGN, [[5, 5, 5]]).answers, {}) for name in "ab")
+    one, other = (
+        tally_answers(replace(DESIGN, series=name).one_factor_each(), sheets_of(DESIGN, [[5, 5, 5]]).answers, {}) for name in "ab"
+    )
     with pytest.raises(ChangeError, match="different series"):
         compare_pairs(DESIGN, one, other)

@@ -6,15 +6,15 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
-from app.models import ReportingCalendar, Unit
+from app.models import Exclusion, ReportingCalendar, Response, Unit
 from app.runtime import Runtime
+from app.selection import Selection
+from app.services.figures import Figures
 from tests.app.dashboard.conftest import SignIn, satisfied, send
 from tests.app.dashboard.page import Element, get
-from tests.clock import Clock
 from tests.factories import COMMUNE, NEIGHBOUR, PROVINCE, response
-
-LATER = "2026-03-10T03:00:00Z"
 
 
 def table(page: Element, of_class: str = "trend-table") -> list[list[str]]:
@@ -56,6 +56,33 @@ def test_figures_of_a_month_are_the_overviews_of_that_month(several: Runtime, en
         assert row[4] in told
         assert row[5].replace(" ", "") in told.replace(" ", "").replace("%", "")
         assert row[6].split(" ", 1)[1] in told
+
+
+@pytest.mark.parametrize("method", ["factor_mean", "criteria_mean"])
+def test_figures_are_the_overviews_by_every_method(several: Runtime, enter: SignIn, method: str) -> None:
+    send(several, *[response(ratings={"1.1": 2, "2.1": 5, "2.2": 5}, answered_at="2025-06-05T03:00:00Z") for _ in range(9)])
+    client = enter()
+    (june,) = [row for row in table(get(client, f"/analytics/trend?method={method}")) if row[0] == "Tháng 6/2025"]
+    told = answer_of(get(client, f"/analytics?period=2025-06&method={method}"))
+    assert june[4] in told
+    assert (june[5] == "–") == (method == "criteria_mean")
+
+
+def test_counting_by_time_or_channel_is_the_same_count(several: Runtime) -> None:
+    figures = Figures(several)
+    evidence = figures.gather(Selection(field="dat-dai"))
+    for dimensions in (("block",), ("channel",), ("unit", "block"), ()):
+        assert figures.count_by(evidence, *dimensions).by().equals(evidence.live.by())
+    assert figures.count_by(evidence, "block").by("block").cells["block"].tolist() == [f"2025-0{n}-1" for n in range(4, 9)]
+
+
+def test_confirmed_flags_are_left_out_of_every_line(several: Runtime, enter: SignIn) -> None:
+    with several.database.write() as session:
+        hour = session.scalar(select(func.min(Response.answered_hour)))
+        session.add(Exclusion(id="1", unit_key=COMMUNE, first_hour=hour, last_hour=hour, reason="chấm hộ", state="confirmed"))
+    client = enter()
+    assert [int(row[3]) for row in table(get(client, "/analytics/trend"))] == [20, 40, 40, 40, 40]
+    assert [int(row[3]) for row in table(get(client, "/analytics/trend?flags=with"))] == [40] * 5
 
 
 def test_links_of_the_table_show_the_same_figure(several: Runtime, enter: SignIn) -> None:
@@ -166,7 +193,7 @@ def test_limits_appear_at_the_switch_and_a_month_beyond_them_has_shape_and_word(
     assert "ngoài giới hạn" in table(page)[-1][-1]
 
 
-def test_a_new_questionnaire_breaks_the_line_and_both_are_named(several: Runtime, enter: SignIn, clock: Clock) -> None:
+def test_a_new_questionnaire_breaks_the_line_and_both_are_named(several: Runtime, enter: SignIn) -> None:
     old = [
         response(instrument="phu-luong-2026@1.0", channel="import", ratings=dict.fromkeys(_codes(several, "phu-luong-2026@1.0"), 4))
         | {"answered_at": f"2025-{month:02d}-05T03:00:00Z"}
