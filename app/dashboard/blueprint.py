@@ -19,6 +19,7 @@ from app.dashboard.filters import build_filter_bar
 from app.dashboard.heat import build_heat_table
 from app.dashboard.overview import build_overview
 from app.dashboard.reading import Reading, name_units, read_view
+from app.dashboard.trend_page import COLUMNS, PARAMETERS, build_trend_page, find_trend_file
 from app.errors import BadInputError
 from app.runtime import Runtime
 from app.services.figures import Figures
@@ -92,6 +93,18 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
         more = ("under", "q", "page")
         args = clean_query(request.args, more)
         return show("dashboard/units.html", lambda r: build_units_page(figures, r, current_person(), args), lambda _: (), more)
+
+    @dashboard.get("/trend", endpoint="trend")
+    def trend() -> ResponseReturnValue:
+        """The index over time, small lines, two periods, channels."""
+        args = clean_query(request.args, PARAMETERS)
+        return show("dashboard/trend.html", lambda r: build_trend_page(figures, r, args), lambda _: COLUMNS, PARAMETERS)
+
+    @dashboard.get("/trend/<name>.csv", endpoint="trend_csv")
+    def trend_csv(name: str) -> ResponseReturnValue:
+        """One table of the page of trends as a file."""
+        file_name, write = find_trend_file(figures, name, clean_query(request.args, PARAMETERS), label)
+        return send(file_name, write)
 
     @dashboard.get("/cells.csv", endpoint="cells_csv")
     def cells_csv() -> ResponseReturnValue:

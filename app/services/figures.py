@@ -114,6 +114,24 @@ class Figures:
         live = self._live.count(instruments, _as_choice(selection, units), with_excluded=with_excluded or selection.flags == "with")
         return Evidence(selection, instruments, live, tree, targets, _find_year(selection, live, calendar), units)
 
+    def count_by(
+        self, evidence: Evidence, *dimensions: str, instruments: tuple[Instrument, ...] | None = None, of_pairs: bool = False
+    ) -> LiveTally:
+        """The evidence's responses told apart by other attributes (block, channel, …); or those of other `instruments`.
+
+        `of_pairs` makes every criterion a factor of its own, from which any choice of criteria can be put together.
+        """
+        chosen, choice = instruments or evidence.instruments, _as_choice(evidence.selection, evidence.units)
+        pairs_by = dimensions if of_pairs else None
+        return self._live.count(chosen, choice, with_excluded=evidence.selection.flags == "with", pairs_by=pairs_by, dimensions=dimensions)
+
+    def list_other_series(self, evidence: Evidence) -> list[tuple[Instrument, ...]]:
+        """The versions of every other published series that anybody answered, here or elsewhere."""
+        answered = self._live.list_answered()
+        with self.runtime.database.read() as session:
+            names = [name for name, ids in list_series(session).items() if name != evidence.instrument.series and answered & set(ids)]
+            return [self._find_instruments(session, name) for name in names]
+
     def compute_report(self, selection: Selection, top_unit_key: str | None = None) -> IndexReport:
         """The index of the whole selection and by its dimensions, units as recorded: what the API and `sipas index` print.
 
