@@ -13,7 +13,7 @@ from app.models.paper_scans import PaperScan
 from app.models.people import ApiKey, SignIn, User
 from app.models.places import Counter, Unit, UnitCode, UnitSuccession
 from app.models.responses import Comment, Exclusion, Quarantined, RespondentAnswers, Response, ResponseReasons
-from app.models.targets import Floor, ReportingCalendar, Target
+from app.models.targets import Floor, ParScale, ReportingCalendar, Target
 
 __all__ = [
     "ApiKey",
@@ -41,6 +41,7 @@ __all__ = [
     "PaperEntry",
     "PaperScan",
     "PaperSheet",
+    "ParScale",
     "Procedure",
     "PublishedCount",
     "Quarantined",

@@ -1,23 +1,26 @@
 """Figures of a selection: tallies of the stored responses, and the index computed from them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import partial
 
 from sqlalchemy.orm import Session
 
 from analytics.drivers import DriverReport
 from analytics.errors import UnitError
-from analytics.index import compute_index
+from analytics.index import compute_index, exact_overall_shares
 from analytics.index_report import Question, compute_report
 from analytics.periods import ReportingCalendar, block_start, half_month_block, is_whole_blocks, target_year
 from analytics.population import Population
-from analytics.results import Estimate, IndexReport, Parts, WeightingNotes
+from analytics.ranking import Rank
+from analytics.results import Cell, Estimate, IndexReport, Parts, WeightingNotes
 from analytics.store import Choice, LiveTally
 from analytics.store.sums import pairs_recipe
 from analytics.tally import Tally
 from analytics.targets import TargetBook
+from analytics.unit_ranks import rank_cells
 from analytics.units import UnitTree
 from app.errors import BadInputError, ForbiddenError
 from app.models import Field
@@ -61,6 +64,15 @@ class Evidence:
     def instrument(self) -> Instrument:
         """The newest of the versions counted: its wording stands on the page."""
         return self.instruments[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class RankedUnit:
+    """A unit's figure, its share as a fraction (None: no answer) and its rank (None: too few forms)."""
+
+    cell: Cell
+    share: Fraction | None
+    rank: Rank | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +144,23 @@ class Figures:
             names = [name for name, ids in list_series(session).items() if name != evidence.instrument.series and answered & set(ids)]
             return [self._find_instruments(session, name) for name in names]
 
-    def compute_report(self, selection: Selection, top_unit_key: str | None = None) -> IndexReport:
+    def compute_report(
+        self, selection: Selection, top_unit_key: str | None = None, *, ranks_units: bool = False, is_finite: bool = False
+    ) -> IndexReport:
         """The index of the whole selection and by its dimensions, units as recorded: what the API and `sipas index` print.
 
-        Weighted figures stand beside where the dossiers of just these responses are known; see `_find_population`.
+        Weighted figures stand beside where the dossiers of just these responses are known; see `_find_population`. Without them
+        `is_finite`, and `ranks_units` where the selection is not by unit, raise BadInputError.
         """
+        if ranks_units and "unit" not in selection.by:
+            raise BadInputError("`rank` unit needs `by` unit or unit,field")
         evidence = self.gather(selection, top_unit_key)
-        return self._report(evidence, selection.by, self._find_population(evidence))
+        population = self._find_population(evidence)
+        if is_finite and population is None:
+            raise BadInputError(
+                "`fpc` needs the dossiers of just these responses: none are recorded for this choice of days, channel, stage"
+            )
+        return self._report(evidence, selection.by, population, ranks_units=ranks_units, is_finite=is_finite)
 
     def find_drivers(self, evidence: Evidence) -> DriverReport:
         """What drives the overall answer of the evidence's responses, from their answers themselves."""
@@ -155,7 +177,15 @@ class Figures:
         sizes = (whole.design_effect, whole.effective_size) if whole.weighted is not None else (None, None)
         return WeightedWhole(whole.weighted, *sizes, population.total, report.notes)
 
-    def _report(self, evidence: Evidence, by: tuple[str, ...], population: Population | None) -> IndexReport:
+    def _report(
+        self,
+        evidence: Evidence,
+        by: tuple[str, ...],
+        population: Population | None,
+        *,
+        ranks_units: bool = False,
+        is_finite: bool = False,
+    ) -> IndexReport:
         selection = evidence.selection
         question = Question(
             method=selection.method,
@@ -165,6 +195,8 @@ class Figures:
             n_min=self.runtime.settings.n_min,
             unit=selection.unit,
             field=selection.field,
+            is_finite=is_finite,
+            ranks_units=ranks_units,
         )
         dimensions = ("unit", "field") if population is not None else by
         pairs = self.count_pairs(evidence, *dimensions)
@@ -204,6 +236,24 @@ class Figures:
         choice, with_excluded = _as_choice(evidence.selection, evidence.units), evidence.selection.flags == "with"
         recipe_of = partial(pairs_recipe, dimensions=dimensions, row_of=row_of)
         return self._sums.count(evidence.instruments, choice, recipe_of, with_excluded=with_excluded)[0]
+
+    def rank_units(self, evidence: Evidence, row_of: Mapping[str, str], rows: Collection[str]) -> list[RankedUnit]:
+        """The units of `rows` with a response, each with the responses `row_of` counts in it, ranked among themselves.
+
+        In the order of their keys; what `row_of` counts elsewhere is left out.
+        """
+        tally = evidence.live.by("unit", row_of=row_of)
+        is_row = tally.cells["unit"].isin(list(rows)).to_numpy(dtype=bool)
+        pairs = self.count_pairs(evidence, "unit", row_of=row_of)
+        if pairs is not None:
+            pairs = pairs.where(pairs.cells["unit"].isin(list(rows)).to_numpy(dtype=bool))
+        tally = tally.where(is_row)
+        cells = self.compute(evidence, tally, parts="overall", pairs=pairs).cells
+        selection = evidence.selection
+        n_min = self.runtime.settings.n_min
+        ranks = rank_cells(tally, selection.method, pairs=pairs, n_min=n_min, confidence=selection.confidence)
+        shares = exact_overall_shares(tally, selection.method)
+        return [RankedUnit(*each) for each in zip(cells, shares, ranks, strict=True)]
 
     def compute(self, evidence: Evidence, tally: Tally, parts: Parts = "all", pairs: Tally | None = None) -> IndexReport:
         """The index of a tally by unit, field, both or neither, with the selection's method, targets and year.
