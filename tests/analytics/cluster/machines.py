@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _ROOT = Path(__file__).parents[3]
-_SECONDS = 60
+_SECONDS = 240
 
 
 @contextmanager
@@ -33,11 +33,10 @@ def running_scheduler(folder: Path, n_workers: int) -> Iterator[str]:
     ]
     try:
         until = time.monotonic() + _SECONDS
-        while not file.exists() or not file.read_text():
+        while (address := _read_address(file)) is None:
             assert processes[0].poll() is None, "the scheduler ended"
             assert time.monotonic() < until, "the scheduler did not start"
             time.sleep(0.05)
-        address = str(json.loads(file.read_text())["address"])
         options = ("--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder))
         processes += [_start(folder, "dask_worker", address, *options) for _ in range(n_workers)]
         yield address
@@ -46,6 +45,14 @@ def running_scheduler(folder: Path, n_workers: int) -> Iterator[str]:
             process.terminate()
         for process in reversed(processes):
             process.wait(timeout=_SECONDS)
+
+
+def _read_address(file: Path) -> str | None:
+    """What the scheduler wrote; None as long as it has not, or is about to."""
+    try:
+        return str(json.loads(file.read_text())["address"])
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
 
 
 def _start(folder: Path, program: str, *options: str) -> "subprocess.Popen[bytes]":

@@ -34,18 +34,18 @@ def test_a_worker_killed_while_it_counts_loses_and_doubles_nothing(tmp_path: Pat
     file, aside = store.path / f"{name}.parquet", tmp_path / "aside"
     file.rename(aside)
     os.mkfifo(file)  # whoever reads this part waits, for as long as nobody writes
-    with running_scheduler(tmp_path, 2) as address, open_scheduler(address, 60) as client, ThreadPoolExecutor(1) as pool:
-        client.wait_for_workers(2, timeout=60)
+    with running_scheduler(tmp_path, 2) as address, open_scheduler(address, 240) as client, ThreadPoolExecutor(1) as pool:
+        client.wait_for_workers(2, timeout=240)
         pid_of = client.run(os.getpid)
         counting = pool.submit(tally_parts, client, [folder, other], DESIGN, ("unit", "field"))
-        until = time.monotonic() + 60
+        until = time.monotonic() + 240
         while not (stuck := [worker for worker, is_at_it in client.run(is_counting, name).items() if is_at_it]):
             assert time.monotonic() < until
             assert not counting.done()
             time.sleep(0.05)
         aside.replace(file)  # who reads it next finds the part; who waits goes on waiting
         os.kill(pid_of[stuck[0]], signal.SIGKILL)
-        found = counting.result(timeout=120)
+        found = counting.result(timeout=600)
         assert len(client.scheduler_info(n_workers=-1)["workers"]) == 1
     assert found.counted.tally.equals(count_on_one_machine(provinces, ("unit", "field")).tally)
     assert sum(each.n_rows for each in found.provinces) == int(found.counted.tally.by().n_returned[0]) == 6_000
