@@ -14,7 +14,7 @@ _SECONDS = 60
 
 @contextmanager
 def running_scheduler(folder: Path, n_workers: int) -> Iterator[str]:
-    """The address of a scheduler with n workers of one thread; all are ended at the end."""
+    """The address of a scheduler with n workers of one thread; all are killed at the end."""
     file = folder / "scheduler.json"
     processes = [
         _start(
@@ -43,7 +43,7 @@ def running_scheduler(folder: Path, n_workers: int) -> Iterator[str]:
         yield address
     finally:
         for process in reversed(processes):
-            process.terminate()
+            process.kill()  # they hold nothing; told to end all at once, a worker now and then waits for ever for a scheduler that has gone
         for process in reversed(processes):
             process.wait(timeout=_SECONDS)
 
