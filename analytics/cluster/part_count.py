@@ -1,4 +1,4 @@
-"""The work of one worker: a part becomes a tally of the dimensions asked for, and tallies are added."""
+"""The work of one worker: parts become a tally of the dimensions asked for, and tallies are added."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from analytics.tally import Tally, merge_tallies
 
 PROVINCE: Final = "province"
 """Asked for instead of unit: every response of a province is counted in the one unit that bears the province's name."""
+MOST_ROWS_TOGETHER: Final = 2_000_000
+"""Rows counted at once by one worker, and by one task: some hundred megabytes."""
 _MOST_PAIR_BYTES: Final = 256 << 20
 
 
@@ -34,12 +36,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part to count, where it lies, and the hour (exclusive) until which its responses are counted; None: all of them."""
+    """A part to count, where it lies, and the hour (exclusive) until which its responses are counted."""
 
     folder: PartsFolder
     design: Design
     part: PartEntry
-    until_hour: int | None = None
+    until_hour: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it holds responses of later hours too."""
+        return self.part.until_hour > self.until_hour
 
     def __str__(self) -> str:
         return f"{self.part.name} in {self.folder.name}"
@@ -58,37 +65,52 @@ class PartCount:
     pairs: Tally | None = None
 
 
-def count_part(piece: Piece, asked: Asked) -> PartCount:
-    """Count one part by the one-machine kernel; only the dimensions asked for leave the worker.
+def count_pieces(pieces: Sequence[Piece], asked: Asked) -> PartCount:
+    """Count some parts by the one-machine kernel; only the dimensions asked for leave the worker.
 
     A full cube of a large part is hundreds of megabytes, the same part by unit a few. Counting the same part twice gives equal
-    results and changes nothing, so a part whose worker died is simply counted again. Raises PartError, which names province
-    and part, as `read_part` does.
+    results and changes nothing, so parts whose worker died are simply counted again. Parts of one folder are counted together:
+    their common cells, hundreds of numbers each, are made, added and sent once. Raises PartError, which names province and part,
+    as `read_part` does; ClusterError and TallyError as the address and the choice deserve.
     """
+    counts: list[PartCount] = []
+    waiting: list[tuple[Piece, Rows]] = []
+    for piece in pieces:
+        if waiting and not _go_together(waiting, piece):
+            counts, waiting = [*counts, _count(waiting, asked)], []
+        waiting.append((piece, read_piece(piece, asked)))
+    counts.append(_count(waiting, asked))
+    return counts[0] if len(counts) == 1 else add_counts(counts)
+
+
+def _go_together(waiting: Sequence[tuple[Piece, Rows]], piece: Piece) -> bool:
+    first = waiting[0][0]
+    n_rows = sum(len(rows) for _, rows in waiting) + piece.part.n_rows
+    return (piece.folder, piece.design) == (first.folder, first.design) and n_rows <= MOST_ROWS_TOGETHER
+
+
+def _count(some: Sequence[tuple[Piece, Rows]], asked: Asked) -> PartCount:
+    """Rows of one folder and questionnaire, at once."""
+    folder, design = some[0][0].folder, some[0][0].design
     attributes = [name for name in asked.dimensions if name != PROVINCE]
-    rows = _read(piece, asked.choice, attributes)
-    n_rows = len(rows)
-    if piece.until_hour is not None and piece.part.until_hour > piece.until_hour:
-        rows = rows.take(rows.received_hour < piece.until_hour)
-    found = count_rows(piece.design, [rows], asked.choice, attributes)
-    counted = replace(found, tally=_in_province(found, piece.folder, asked.dimensions))
+    rows = [own.take(own.received_hour < piece.until_hour) if piece.is_cut else own for piece, own in some]
+    found = count_rows(design, rows, asked.choice, attributes)
+    counted = replace(found, tally=_in_province(found, folder, asked.dimensions))
     pairs = None
     if asked.with_pairs and not _are_too_many(counted.tally):
-        of_pairs = count_rows(piece.design.one_factor_each(), [rows], asked.choice, attributes)
-        pairs = _in_province(of_pairs, piece.folder, asked.dimensions)
-    return PartCount(counted, 1, n_rows, pairs)
+        pairs = _in_province(count_rows(design.one_factor_each(), rows, asked.choice, attributes), folder, asked.dimensions)
+    return PartCount(counted, len(some), sum(len(own) for _, own in some), pairs)
 
 
-def _read(piece: Piece, choice: Choice, attributes: Sequence[str]) -> Rows:
-    """The columns that counting looks at."""
-    names = {*needed_attributes(choice, attributes)}
-    is_cut = piece.until_hour is not None and piece.part.until_hour > piece.until_hour
-    if choice.first_hour is not None or choice.last_hour is not None or is_cut:
+def read_piece(piece: Piece, asked: Asked) -> Rows:
+    """The columns of a part that counting looks at; all responses, also those of hours that are cut off afterwards."""
+    names = {*needed_attributes(asked.choice, [name for name in asked.dimensions if name != PROVINCE])}
+    if asked.choice.first_hour is not None or asked.choice.last_hour is not None or piece.is_cut:
         names.add("answered_hour")
-    if is_cut:
+    if piece.is_cut:
         names.add("delay")
     try:
-        return read_part(piece.folder.open, piece.design, piece.part, None if choice.respondent else names)
+        return read_part(piece.folder.open, piece.design, piece.part, None if asked.choice.respondent else names)
     except PartError as error:
         raise PartError(f"{error.name} in {piece.folder.name}", error.kind, error.problem) from None
 

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.cluster import Asked, PartCount, PartsFolder, Piece, add_counts, add_in_tree, count_part, open_processes, tally_parts
+from analytics.cluster import Asked, PartCount, PartsFolder, Piece, add_counts, add_in_tree, count_pieces, open_processes, tally_parts
 from analytics.counting import load_kernel
 from analytics.design import Design
 from analytics.store import Counted, StoreFolder
@@ -93,7 +93,7 @@ def _compare_on_disk(client: Any, path: Path) -> list[Row]:
     folder = PartsFolder(str(path))
 
     def on_one() -> PartCount:
-        return add_counts([count_part(Piece(folder, DESIGN, part), Asked(("unit",))) for part in manifest.parts])
+        return count_pieces([Piece(folder, DESIGN, part, manifest.closed_until) for part in manifest.parts], Asked(("unit",)))
 
     def on_two() -> PartCount:
         found = tally_parts(client, [folder], [DESIGN], ("unit",), with_excluded=True)

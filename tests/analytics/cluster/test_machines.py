@@ -17,11 +17,11 @@ from tests.analytics.store.office import DESIGN, draw_rows
 
 
 def is_counting(part_name: str) -> bool:
-    """Asked on a worker: whether one of its threads is inside count_part of this part."""
+    """Asked on a worker: whether one of its threads reads this part."""
     for frame in sys._current_frames().values():
         at = frame
         while at is not None:
-            if at.f_code.co_name == "count_part" and at.f_locals["piece"].part.name == part_name:
+            if at.f_code.co_name == "read_piece" and at.f_locals["piece"].part.name == part_name:
                 return True
             at = at.f_back  # type: ignore[assignment]  # the outermost frame has none
     return False

@@ -11,7 +11,7 @@ from uuid import uuid4
 import fsspec
 import pytest
 
-from analytics.cluster import Asked, ClusterError, PartsFolder, Piece, add_counts, count_part, open_processes, tally_parts
+from analytics.cluster import Asked, ClusterError, PartsFolder, Piece, add_counts, count_pieces, open_processes, tally_parts
 from analytics.cluster.errors import import_extra
 from analytics.cluster.run import check_all_counted_once
 from analytics.store import Choice, PartError, StoreError
@@ -135,8 +135,8 @@ def test_parts_merged_while_they_are_read_are_read_again(client: Any, tmp_path: 
 
 def test_a_part_counted_twice_or_not_at_all_gives_no_figure(tmp_path: Path) -> None:
     folder, _, manifest = add_province(tmp_path, "hue", draw_rows(500))
-    pieces = [Piece(folder, DESIGN, part) for part in manifest.parts]
-    counts = [count_part(piece, Asked(("unit",))) for piece in pieces]
+    pieces = [Piece(folder, DESIGN, part, manifest.closed_until) for part in manifest.parts]
+    counts = [count_pieces([piece], Asked(("unit",))) for piece in pieces]
     check_all_counted_once(add_counts(counts), pieces)
     for wrong in ([*counts, counts[0]], counts[1:], [*counts[1:], counts[1]]):
         with pytest.raises(ClusterError, match="nothing is given out"):
