@@ -230,7 +230,7 @@ def test_weighted_figure_stands_beside_the_official_one_where_dossiers_are_known
 def test_units_with_dossiers_and_no_form_in_a_field_are_named_as_counted_together(analyst: FlaskClient, runtime: Runtime) -> None:
     with runtime.database.read() as session:
         places = session.execute(select(Response.unit_key, Response.field_code).distinct()).all()
-    counts = {(place.unit_key, place.field_code): 500 for place in places}
+    counts = dict.fromkeys([(str(unit), str(field)) for unit, field in places], 500)
     assert (COMMUNE, "dat-dai") not in counts
     add_dossiers(runtime, {**counts, (COMMUNE, "dat-dai"): 40})
     (answer,) = get(analyst, "/analytics").find("section", "answer")
