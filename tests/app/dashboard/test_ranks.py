@@ -173,3 +173,7 @@ def test_former_unit_counts_in_todays_and_has_no_row(analyst: FlaskClient) -> No
 def test_every_table_offers_a_file_to_publish(analyst: FlaskClient, page: str) -> None:
     (link,) = [a.attributes["href"] for a in get(analyst, page).find("a") if a.text == "CSV để công bố"]
     assert analyst.get(link).status_code == 200
+
+
+def test_table_whose_small_cells_nobody_hides_has_no_file_to_publish(analyst: FlaskClient) -> None:
+    assert analyst.get("/analytics/drivers.csv?form=public").status_code == 400
