@@ -18,7 +18,7 @@ _MOST_NAMED = 10
 _DIMENSIONS = (("unit", "đơn vị"), ("field", "lĩnh vực"))
 
 
-def write_text(report: IndexReport, instrument: Instrument, first_on: date | None, last_on: date | None) -> str:
+def write_text(report: IndexReport, instrument: Instrument, first_on: date | None, last_on: date | None, *, units: str = "Đơn vị") -> str:
     """Every cell with its share, n, interval, target and verdict; the factors and criteria too when there is one cell."""
     period = f"Số liệu từ {day(first_on)} đến {day(last_on)}" if first_on is not None else "Tệp không ghi ngày trả lời"
     confidence = f"{decimal_comma(report.confidence * 100, 2).rstrip('0').rstrip(',')}%"
@@ -26,7 +26,7 @@ def write_text(report: IndexReport, instrument: Instrument, first_on: date | Non
     has_ranks = any(cell.rank is not None for cell in report.cells)
     has_units = any(cell.unit is not None for cell in report.cells)
     has_fields = any(cell.field is not None for cell in report.cells)
-    header = ["Đơn vị"] * has_units + ["Lĩnh vực"] * has_fields
+    header = [units] * has_units + ["Lĩnh vực"] * has_fields
     figures = ["n", "Tỷ lệ hài lòng", f"Khoảng tin cậy {confidence}", "Chỉ tiêu", "Kết luận"]
     lines = [f"Chỉ số hài lòng – {report.instrument} – {METHODS[report.method]}", period, ""]
     rows = [

@@ -20,6 +20,7 @@ from app.dashboard.heat import build_heat_table
 from app.dashboard.overview import build_overview
 from app.dashboard.ranks import MORE, build_ranking, build_ranks_page
 from app.dashboard.reading import Reading, name_units, read_view
+from app.dashboard.trend_page import COLUMNS, PARAMETERS, build_trend_page, find_trend_file
 from app.errors import BadInputError
 from app.runtime import Runtime
 from app.services.figures import Figures
@@ -62,11 +63,14 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
             n_min=runtime.settings.n_min,
         )
 
-    def send(name: str, write: Callable[[Reading, Form], bytes], *, is_publishable: bool = False) -> ResponseReturnValue:
-        """One file of the view the address names; to publish only where its writer hides small cells. Raises what `read_view` raises."""
+    def send(name: str, write: Callable[[Reading, Form], bytes], *, hides: bool = False) -> ResponseReturnValue:
+        """One file of the view the address names; only one that `hides` small cells may be made for publishing.
+
+        Raises what `read_view` raises.
+        """
         form: Form = next((known for known in FORMS if known == request.args.get("form")), "human")
-        if form == "public" and not is_publishable:
-            raise BadInputError("this table has no file to publish")
+        if form == "public" and not hides:
+            raise BadInputError("this file hides no small cells: `form` is human or machine")
         reading = read_view(figures, clean_query(request.args), current_person())
         return Response(
             write(reading, form),
@@ -96,6 +100,18 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
         args = clean_query(request.args, more)
         return show("dashboard/units.html", lambda r: build_units_page(figures, r, current_person(), args), lambda _: (), more)
 
+    @dashboard.get("/trend", endpoint="trend")
+    def trend() -> ResponseReturnValue:
+        """The index over time, small lines, two periods, channels."""
+        args = clean_query(request.args, PARAMETERS)
+        return show("dashboard/trend.html", lambda r: build_trend_page(figures, r, args), lambda _: COLUMNS, PARAMETERS)
+
+    @dashboard.get("/trend/<name>.csv", endpoint="trend_csv")
+    def trend_csv(name: str) -> ResponseReturnValue:
+        """One table of the page of trends as a file."""
+        file_name, write = find_trend_file(figures, name, clean_query(request.args, PARAMETERS), label)
+        return send(file_name, write)
+
     @dashboard.get("/ranks", endpoint="ranks")
     def ranks() -> ResponseReturnValue:
         """Units by their figure, with the ranks each may have."""
@@ -106,17 +122,17 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
     def ranks_csv() -> ResponseReturnValue:
         """The whole ranking as a file."""
         level = request.args.get("level", "")
-        return send("xep-hang", lambda r, form: write_ranks(build_ranking(figures, r, level), r, form, label), is_publishable=True)
+        return send("xep-hang", lambda r, form: write_ranks(build_ranking(figures, r, level), r, form, label), hides=True)
 
     @dashboard.get("/cells.csv", endpoint="cells_csv")
     def cells_csv() -> ResponseReturnValue:
         """The unit × field table as a file."""
-        return send("don-vi-linh-vuc", lambda r, form: write_cells(build_heat_table(figures, r), r, form, label), is_publishable=True)
+        return send("don-vi-linh-vuc", lambda r, form: write_cells(build_heat_table(figures, r), r, form, label), hides=True)
 
     @dashboard.get("/criteria.csv", endpoint="criteria_csv")
     def criteria_csv() -> ResponseReturnValue:
         """Factors and criteria as a file."""
-        return send("yeu-to-tieu-chi", lambda r, form: write_criteria(build_criteria_page(figures, r), r, form, label), is_publishable=True)
+        return send("yeu-to-tieu-chi", lambda r, form: write_criteria(build_criteria_page(figures, r), r, form, label), hides=True)
 
     @dashboard.get("/drivers.csv", endpoint="drivers_csv")
     def drivers_csv() -> ResponseReturnValue:

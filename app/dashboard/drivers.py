@@ -77,6 +77,8 @@ class DriverRow:
     chart: Chart
     is_left_out: bool
     is_constant: bool
+    is_within_error: bool = False
+    """Whether an interval of the factor reaches across the mean it was held against, so that its quadrant is not sure."""
 
     @property
     def interval(self) -> str | None:
@@ -137,6 +139,7 @@ def build_drivers_page(figures: Figures, reading: Reading) -> DriversPage:
         criteria = _list_criteria(factor, cell.criteria, whole_figure, reasons)
         performance = Figure(cell.factors[factor.code], whole_figure.respondents, whole_figure.target)
         rows.append(_make_row(report, factor, performance, criteria, slopes, evidence.selection.confidence))
+    rows = _mark_unsure(rows)
     rows.sort(key=lambda row: -1.0 if row.share is None else row.share, reverse=True)
     scale = dict(zip(instrument.scale.levels, instrument.scale.labels, strict=True))
     logit = report.ordered_logit
@@ -186,6 +189,29 @@ def _make_row(
         is_left_out=code in report.left_out,
         is_constant=code in report.constant,
     )
+
+
+def _mark_unsure(rows: list[DriverRow]) -> list[DriverRow]:
+    """The rows, those marked whose place beside the two means lies within the error."""
+    cuts = _find_cuts(rows)
+    if cuts is None:
+        return rows
+    marked = []
+    for row in rows:
+        estimate = row.performance.estimate
+        ends = ((estimate.low, estimate.high), row.ends or (None, None))
+        crosses = [low is None or high is None or low < cut < high for (low, high), cut in zip(ends, cuts, strict=True)]
+        marked.append(replace(row, is_within_error=row.quadrant is not None and any(crosses)))
+    return marked
+
+
+def _find_cuts(rows: list[DriverRow]) -> tuple[float, float] | None:
+    """The means of performance and importance, where the quadrants are cut; None where no factor has both."""
+    both = [(row.performance.estimate.share, row.share) for row in rows if row.quadrant is not None]
+    known = [(performance, share) for performance, share in both if performance is not None and share is not None]
+    if not known:
+        return None
+    return sum(performance for performance, _ in known) / len(known), sum(share for _, share in known) / len(known)
 
 
 def _list_slopes(report: DriverReport, confidence: float) -> dict[str, Slope]:
@@ -245,7 +271,8 @@ def _draw_plane(rows: list[DriverRow]) -> Chart | None:
         for row, share, performance in shown
         if share is not None and performance is not None
     ]
-    if not points:
+    cuts = _find_cuts(rows)
+    if not points or cuts is None:
         return None
     across, up = [point.performance for point in points], [point.importance for point in points]
     names = [f"<b>{QUADRANTS[kind].advice}</b>" for kind in ("act_first", "keep_up", "low_priority", "beyond_need")]
@@ -253,7 +280,7 @@ def _draw_plane(rows: list[DriverRow]) -> Chart | None:
         points,
         _make_axis(across, "Tỷ lệ hài lòng của yếu tố (%)"),
         _make_axis(up, "Tỷ trọng tác động (%)"),
-        (sum(across) / len(across), sum(up) / len(up)),
+        cuts,
         (names[0], names[1], names[2], names[3]),
     )
 

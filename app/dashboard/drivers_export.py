@@ -20,6 +20,7 @@ DRIVER_COLUMNS: Final = (
     ("importance_high", "cận trên của importance", "Cận trên của tỷ trọng (%)"),
     ("contribution", "phần của R², 0–1", "Phần của R² (%)"),
     ("advice", "nhóm ưu tiên", "Gợi ý"),
+    ("within_error", "1: khoảng tin cậy chạm mức trung bình nên gợi ý chưa chắc; 0: không chạm", "Trong sai số"),
     ("coefficient", "hệ số β của mô hình logit thứ bậc; ở dòng threshold: ngưỡng θ", "Hệ số β, ngưỡng θ"),
     ("coefficient_se", "sai số chuẩn của coefficient", "Sai số chuẩn của hệ số"),
     ("coefficient_low", "cận dưới của coefficient", "Cận dưới của hệ số"),
@@ -49,7 +50,7 @@ def write_drivers(page: DriversPage, reading: Reading, form: Form, label: str | 
     def rows() -> Iterator[list[Cell]]:
         ends = page.r2_ends or (None, None)
         whole = [writer.share(page.r2), writer.share(page.r2_error), *map(writer.share, ends)]
-        yield [kind("model"), None, "R²", page.n_sheets, page.n, *whole, *[None] * 16]
+        yield [kind("model"), None, "R²", page.n_sheets, page.n, *whole, *[None] * 17]
         for row in page.rows:
             yield [kind("factor"), row.code, row.title, page.n_sheets, page.n, *_factor_cells(writer, row), None]
             for criterion in row.criteria:
@@ -57,10 +58,10 @@ def write_drivers(page: DriversPage, reading: Reading, form: Form, label: str | 
                 reasons = "; ".join(f"{reason.text} ({reason.n_forms})" for reason in criterion.reasons)
                 shares = [writer.share(value) for value in (estimate.share, estimate.low, estimate.high)]
                 own: list[Cell] = [estimate.answers, estimate.satisfied, *shares, reasons or None]
-                yield [kind("criterion"), criterion.code, criterion.text, page.n_sheets, None, *[None] * 14, *own]
+                yield [kind("criterion"), criterion.code, criterion.text, page.n_sheets, None, *[None] * 15, *own]
         for threshold in page.thresholds:
             between = f"{threshold.below} | {threshold.above}"
-            yield [kind("threshold"), None, between, page.n_sheets, page.n, *[None] * 6, _number(writer, threshold.value), *[None] * 13]
+            yield [kind("threshold"), None, between, page.n_sheets, page.n, *[None] * 7, _number(writer, threshold.value), *[None] * 13]
 
     return writer.write(DRIVER_COLUMNS, rows())
 
@@ -72,6 +73,7 @@ def _factor_cells(writer: Writer, row: DriverRow) -> list[Cell]:
     return [
         *(writer.share(value) for value in (row.share, row.error, *ends, row.contribution)),
         row.quadrant.advice if row.quadrant is not None else None,
+        int(row.is_within_error) if row.quadrant is not None else None,
         *(_number(writer, value) for value in (*numbers, alpha.pairwise, alpha.listwise)),
         alpha.n_items,
         alpha.n_listwise,

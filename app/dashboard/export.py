@@ -37,7 +37,7 @@ VIEW_COLUMNS: Final = (
     ("last_on", "số liệu đến ngày, yyyy-mm-dd", "Số liệu đến ngày"),
     ("note", "DỮ LIỆU MINH HỌA nếu là số liệu minh họa, trống nếu là số liệu thật", "Ghi chú"),
 )
-_FIGURE_COLUMNS: Final = (
+FIGURE_COLUMNS: Final = (
     ("respondents", "số phiếu hợp lệ", "Số phiếu hợp lệ"),
     ("answers", "số câu trả lời", "Số câu trả lời"),
     ("satisfied", "số câu hài lòng và rất hài lòng", "Số câu hài lòng"),
@@ -54,7 +54,7 @@ CELL_COLUMNS: Final = (
     ("unit_name", "tên đơn vị", "Đơn vị"),
     ("field", "mã lĩnh vực; trống: tất cả", "Mã lĩnh vực"),
     ("field_name", "tên lĩnh vực", "Lĩnh vực"),
-    *_FIGURE_COLUMNS,
+    *FIGURE_COLUMNS,
     *VIEW_COLUMNS,
 )
 RANK_COLUMNS: Final = (
@@ -64,7 +64,7 @@ RANK_COLUMNS: Final = (
     ("rank_low", "hạng tốt nhất trong khoảng hạng", "Hạng tốt nhất có thể"),
     ("rank_high", "hạng thấp nhất trong khoảng hạng", "Hạng thấp nhất có thể"),
     ("par_points", "điểm cải cách hành chính; trống: chưa đặt thang điểm hoặc chưa xếp hạng", "Điểm cải cách hành chính"),
-    *_FIGURE_COLUMNS,
+    *FIGURE_COLUMNS,
     *VIEW_COLUMNS,
 )
 _ANSWER_COLUMNS: Final = (
@@ -82,7 +82,7 @@ def criterion_columns(reading: Reading) -> tuple[tuple[str, str, str], ...]:
     scale = reading.evidence.instrument.scale
     levels = tuple((f"level_{level}", f"số câu trả lời “{label}”", label) for level, label in zip(scale.levels, scale.labels, strict=True))
     kinds = ("kind", "index: chỉ số chung; factor: yếu tố; criterion: tiêu chí; overall_question: câu hỏi chung, ngoài chỉ số", "Loại")
-    return (kinds, ("code", "mã", "Mã"), ("text", "nội dung", "Nội dung"), *levels, *_ANSWER_COLUMNS, *_FIGURE_COLUMNS, *VIEW_COLUMNS)
+    return (kinds, ("code", "mã", "Mã"), ("text", "nội dung", "Nội dung"), *levels, *_ANSWER_COLUMNS, *FIGURE_COLUMNS, *VIEW_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,5 +12,6 @@ from app.imports.responses import RESPONSES
 from app.imports.targets import TARGETS
 from app.imports.units import UNITS
 
-_ALL: tuple[Kind[Any], ...] = (UNITS, FIELDS, PROCEDURES, HOURS, DAYS, TARGETS, PAR_SCALES, DOSSIERS, RESPONSES, COUNTS)
-KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in _ALL}
+KINDS: dict[str, Kind[Any]] = {
+    kind.name: kind for kind in (UNITS, FIELDS, PROCEDURES, HOURS, DAYS, TARGETS, PAR_SCALES, DOSSIERS, RESPONSES, COUNTS)
+}

@@ -126,6 +126,24 @@ class Figures:
         live = self._live.count(instruments, _as_choice(selection, units), with_excluded=with_excluded or selection.flags == "with")
         return Evidence(selection, instruments, live, tree, targets, _find_year(selection, live, calendar), units)
 
+    def count_by(
+        self, evidence: Evidence, *dimensions: str, instruments: tuple[Instrument, ...] | None = None, of_pairs: bool = False
+    ) -> LiveTally:
+        """The evidence's responses told apart by other attributes (block, channel, …); or those of other `instruments`.
+
+        `of_pairs` makes every criterion a factor of its own, from which any choice of criteria can be put together.
+        """
+        chosen, choice = instruments or evidence.instruments, _as_choice(evidence.selection, evidence.units)
+        pairs_by = dimensions if of_pairs else None
+        return self._live.count(chosen, choice, with_excluded=evidence.selection.flags == "with", pairs_by=pairs_by, dimensions=dimensions)
+
+    def list_other_series(self, evidence: Evidence) -> list[tuple[Instrument, ...]]:
+        """The versions of every other published series that anybody answered, here or elsewhere."""
+        answered = self._live.list_answered()
+        with self.runtime.database.read() as session:
+            names = [name for name, ids in list_series(session).items() if name != evidence.instrument.series and answered & set(ids)]
+            return [self._find_instruments(session, name) for name in names]
+
     def compute_report(
         self, selection: Selection, top_unit_key: str | None = None, *, ranks_units: bool = False, is_finite: bool = False
     ) -> IndexReport:
@@ -227,7 +245,9 @@ class Figures:
         tally = evidence.live.by("unit", row_of=row_of)
         is_row = tally.cells["unit"].isin(list(rows)).to_numpy(dtype=bool)
         pairs = self.count_pairs(evidence, "unit", row_of=row_of)
-        tally, pairs = tally.where(is_row), None if pairs is None else pairs.where(is_row)
+        if pairs is not None:
+            pairs = pairs.where(pairs.cells["unit"].isin(list(rows)).to_numpy(dtype=bool))
+        tally = tally.where(is_row)
         cells = self.compute(evidence, tally, parts="overall", pairs=pairs).cells
         selection = evidence.selection
         n_min = self.runtime.settings.n_min

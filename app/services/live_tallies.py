@@ -59,24 +59,43 @@ class LiveTallies:
         self.keeper = StoreKeeper(self.runtime)
 
     def count(
-        self, instruments: tuple[Instrument, ...], choice: Choice, *, with_excluded: bool, pairs_by: tuple[str, ...] | None = None
+        self,
+        instruments: tuple[Instrument, ...],
+        choice: Choice,
+        *,
+        with_excluded: bool,
+        pairs_by: tuple[str, ...] | None = None,
+        dimensions: tuple[str, ...] = _DIMENSIONS,
     ) -> LiveTally:
-        """The responses of a choice by unit and field, as of now; or, by `pairs_by`, with every criterion a factor of its own.
+        """The responses of a choice by unit and field, as of now, or by other attributes of a response (block, channel, …).
 
-        Raises AnalyticsError when stored rows contradict themselves.
+        By `pairs_by` they are counted with every criterion a factor of its own. Raises AnalyticsError when stored rows
+        contradict themselves.
         """
         for _ in range(_ATTEMPTS - 1):
             try:
-                return self._count(instruments, choice, with_excluded, pairs_by)
+                return self._count(instruments, choice, with_excluded, pairs_by, dimensions)
             except PartError as error:
                 # Merged away by another process since the list was read, or damaged: both end with a part that can be read.
                 self.keeper.repair(error)
-        return self._count(instruments, choice, with_excluded, pairs_by)
+        return self._count(instruments, choice, with_excluded, pairs_by, dimensions)
+
+    def list_answered(self) -> frozenset[str]:
+        """Ids of the questionnaire versions with any response, excluded or not."""
+        manifest = self.keeper.current()
+        with self.runtime.database.read() as session:
+            tail = self._read_tail(session, manifest, ())
+        return frozenset({part.instrument_id for part in manifest.parts} | set(tail))
 
     def _count(
-        self, instruments: tuple[Instrument, ...], choice: Choice, with_excluded: bool, pairs_by: tuple[str, ...] | None
+        self,
+        instruments: tuple[Instrument, ...],
+        choice: Choice,
+        with_excluded: bool,
+        pairs_by: tuple[str, ...] | None,
+        dimensions: tuple[str, ...],
     ) -> LiveTally:
-        dimensions = _DIMENSIONS if pairs_by is None else pairs_by
+        dimensions = dimensions if pairs_by is None else pairs_by
         manifest = self.keeper.current()
         with self.runtime.database.read() as session:
             exclusions = () if with_excluded else list_left_out(session)

@@ -146,6 +146,7 @@ function tabletChanged() {
 }
 
 async function openStaff() {
+  await loading; // a press on the door just after the page has opened counts, too
   if (!tablet) return;
   const [{ StaffScreen }] = await Promise.all([import("./staff.js"), arriving]);
   if (!isIdleScreen()) return;
@@ -165,7 +166,7 @@ function draw(moved, title = t("thanks_title")) {
   settleDraw();
   if (moved) page.tools.classList.remove("open");
   const list = steps(data, answers);
-  const step = list.find((each) => each.key === key) ?? list[0];
+  const step = stepOf(list);
   const drawn = ending ? { body: ending(), foot: null, title } : drawStep(step, { data, answers, list, t, say, act, note: (shownNote = tablet?.note ?? null), hasStaff: hasBox, languages: display.languages(), endings: rest });
   page.body.replaceChildren(...drawn.body.flat().filter(Boolean));
   page.foot.hidden = !drawn.foot;
@@ -173,7 +174,7 @@ function draw(moved, title = t("thanks_title")) {
   display.draw(page.tools, t, key === "start" && !ending ? [] : display.languages());
   drawPlace();
   if (!ending) drawScanning();
-  speech?.show({ tools: page.tools, t, language: display.language, sentences: ending ? thanked : sentencesOf(step, { data, words: data.words }) });
+  drawSpeech(step);
   markStayed();
   if (page.ribbon) page.ribbon.textContent = t("demonstration");
   document.title = `${drawn.title} – ${data.office}`;
@@ -182,10 +183,24 @@ function draw(moved, title = t("thanks_title")) {
   if (key !== "start" || ending) page.body.querySelector("h1").focus({ preventScroll: true });
 }
 
-function markStayed() {
+function markStayed(parts = [page.body, page.row, page.tools, page.place]) {
   if (!rest) return;
   const stayed = rest.untranslated(vietnamese, display.language);
-  for (const part of [page.body, page.row, page.tools, page.place]) rest.markFallbacks(part, stayed, vietnamese.code);
+  for (const part of parts) rest.markFallbacks(part, stayed, vietnamese.code);
+}
+
+const stepOf = (list) => list.find((each) => each.key === key) ?? list[0];
+
+function drawSpeech(step) {
+  page.tools.querySelector("#speak")?.remove();
+  speech?.show({ tools: page.tools, t, language: display.language, sentences: ending ? thanked : sentencesOf(step, { data, words: data.words }) });
+}
+
+// The voice came, or was switched: its button alone is drawn, so that nothing is taken from under a finger or a caret.
+function speechChanged(id) {
+  drawSpeech(stepOf(steps(data, answers)));
+  markStayed([page.tools]);
+  if (id) document.getElementById(id)?.focus();
 }
 
 function drawPlace() {
@@ -198,10 +213,12 @@ function drawPlace() {
 function drawScanning() {
   const isGood = ["scan_asking", "scan_known", "scan_kept"].includes(scanned);
   const said = scanned ? make("p", { class: isGood ? "hint" : "say", id: "scanned", role: "status" }, t(scanned)) : null;
-  if (key === "start" && hasCamera) {
-    page.body.querySelector(".languages")?.before(make("button", { type: "button", class: "button", id: "scan", onclick: () => void openCamera() }, t("scan")));
-  }
+  if (key === "start" && hasCamera) drawCamera();
   if (said && (key === "start" || isBeforeQuestions())) (page.body.querySelector(".still") ?? page.body).append(said);
+}
+
+function drawCamera() {
+  page.body.querySelector(".languages")?.before(make("button", { type: "button", class: "button", id: "scan", onclick: () => void openCamera() }, t("scan")));
 }
 
 const isBeforeQuestions = () => !ending && ["start", "stage", "field", "kind"].includes(key);
@@ -283,12 +300,18 @@ async function beginLater() {
   if (isIdleScreen()) act.begin();
 }
 
+function begin() {
+  sheet = { id: newSheetId() };
+  begunAt = performance.now();
+  forward();
+}
+
 const act = {
   begin() {
     if (!rest) return void beginLater();
-    sheet = { id: newSheetId() };
-    begunAt = performance.now();
-    forward();
+    // In rotation the first tap waits for the turns the box keeps: drawn without them, this visit would count for nothing.
+    if (data.rotation && hasBox) return void loading.then(() => isIdleScreen() && begin());
+    begin();
   },
   choose(name, value, element) {
     if (holding) return;
@@ -457,8 +480,8 @@ if (base.sounds || globalThis.speechSynthesis) {
   void behindRest(() => import("./speech.js"))
     .then((module) => {
       ({ sentencesOf } = module);
-      speech = new module.Speech({ data: base, changed: (id) => redraw(id) });
-      redraw(null);
+      speech = new module.Speech({ data: base, changed: speechChanged });
+      speechChanged(null);
     })
     .catch(() => {});
 }
@@ -467,7 +490,7 @@ if (hasBox) {
     .then(({ canScan }) => canScan())
     .then((can) => {
       hasCamera = can;
-      if (can && isIdleScreen()) draw(false);
+      if (can && isIdleScreen()) drawCamera();
     })
     .catch(() => {});
 }

@@ -159,6 +159,20 @@ def test_method_of_the_index_does_not_move_the_quadrants(runtime: Runtime, enter
         assert [pooled["factor", code][name] for name in names] == [mean["factor", code][name] for name in names]
 
 
+def test_advice_within_the_error_says_so(runtime: Runtime, enter: SignIn) -> None:
+    send(runtime, *draw(60, seed=11))
+    client = enter()
+    found = download(client, "/analytics/drivers.csv?form=machine")
+    factors = [found["factor", code] for code in "12345"]
+    cuts = {name: sum(float(row[name]) for row in factors) / 5 for name in ("importance", "share")}
+    for row in factors:
+        ends = (("importance", "importance_low", "importance_high"), ("share", "low", "high"))
+        crosses = [float(row[low]) < cuts[name] < float(row[high]) for name, low, high in ends]
+        assert row["within_error"] == str(int(any(crosses)))
+    told = [tag.text for tag in get(client, "/analytics/drivers").find("span", "tag")]
+    assert sum("trong sai số" in words for words in told) == sum(row["within_error"] == "1" for row in factors) > 0
+
+
 def test_few_sheets_are_shown_and_not_advised_from(runtime: Runtime, enter: SignIn) -> None:
     send(runtime, *draw(20, seed=7))
     page = get(enter(), "/analytics/drivers")
