@@ -32,6 +32,7 @@ ADDRESSES = {
     "province, communes": "/analytics/ranks?unit={province}",
     "country, all communes": "/analytics/ranks?level=commune",
     "country, all communes, mean of factors": "/analytics/ranks?level=commune&method=factor_mean",
+    "country, all communes, mean of criteria": "/analytics/ranks?level=commune&method=criteria_mean",
     "country, all communes, file to publish": "/analytics/ranks.csv?level=commune&form=public",
     "country, overview beside it": "/analytics",
 }
