@@ -15,7 +15,7 @@ from tests.analytics.store.office import DESIGN, FIRST_HOUR, UNTIL_HOUR, draw_ro
 
 ROWS = draw_rows(1_500)
 CUT = FIRST_HOUR + 24 * 40
-CHOICES = {
+CHOICES: dict[str, tuple[Choice, Callable[[Rows], np.ndarray]]] = {
     "everything": (Choice(), lambda rows: np.ones(len(rows), dtype=np.bool_)),
     "one field": (Choice(equal=(("field", "dat-dai"),)), lambda rows: has(rows, "field", "dat-dai")),
     "two units": (Choice(units=frozenset({"a", "c"})), lambda rows: ~has(rows, "unit", "b")),
@@ -41,8 +41,6 @@ def same(left: SheetCounts, right: SheetCounts) -> bool:
 
 @pytest.mark.parametrize("name", CHOICES)
 def test_sheets_of_a_choice_are_those_of_its_rows(tmp_path: Path, name: str) -> None:
-    choice: Choice
-    mask_of: Callable[[Rows], np.ndarray]
     choice, mask_of = CHOICES[name]
     folder, manifest = make_store(tmp_path, ROWS, CUT)
     chosen = ROWS.take(mask_of(ROWS))
