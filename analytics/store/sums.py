@@ -60,6 +60,8 @@ def pairs_recipe(design: Design, dimensions: tuple[str, ...], row_of: Mapping[st
     Units go into their rows before anything is counted: a cell is thousands of numbers, and a page has few rows.
     """
     counted_as = design.one_factor_each()
+    if "unit" not in dimensions:
+        row_of = None
 
     def count(rows: Rows) -> Tally:
         return count_rows(counted_as, [_in_rows(rows, row_of)], Choice(), dimensions).tally

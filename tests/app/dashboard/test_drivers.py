@@ -202,6 +202,15 @@ def test_why_nothing_can_be_told_is_said_and_the_criteria_stay(
     assert download(client, "/analytics/drivers.csv?form=machine")["factor", "1"]["importance"] == ""
 
 
+def test_a_questionnaire_without_the_overall_question_says_that_it_asks_none(runtime: Runtime, enter: SignIn) -> None:
+    (version,) = (name for name in runtime.instruments if name.startswith("an-my-2023@"))
+    send(runtime, *[response(instrument=version) for _ in range(40)])
+    page = get(enter(), "/analytics/drivers?instrument=an-my-2023")
+    assert "Phiếu khảo sát này không có câu hỏi chung" in page.text
+    assert "Chưa đủ căn cứ" not in page.text
+    assert page.find("table", "mend-table")
+
+
 def test_page_without_responses_is_the_empty_one(runtime: Runtime, enter: SignIn) -> None:
     page = get(enter(), "/analytics/drivers")
     assert "Chưa có phiếu trả lời nào" in page.text
