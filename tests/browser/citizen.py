@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.patience import wait_for_next
+from tests.browser.patience import wait_for_next, wait_for_script
 
 
 def choose(page: Page, words: str) -> None:
@@ -17,8 +17,11 @@ def choose(page: Page, words: str) -> None:
 
 
 def begin(page: Page) -> None:
-    """Press start, once the script reacts to it."""
-    page.locator("button.primary.huge[type=button]").click()
+    """Press start, once the script reacts to it, and wait for what it leads to."""
+    wait_for_script(page)
+    title = page.locator("h1").inner_text()
+    page.locator("button.huge[type=button]").click()
+    wait_for_next(page, title)
 
 
 def rate_by_touch(page: Page, levels: dict[str, int] | int, most: int = 40) -> int:

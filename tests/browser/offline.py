@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from app.cli.serve import make_server
 from app.models import Comment, DeviceState, Response
 from app.runtime import Runtime
+from tests.browser.citizen import begin
 from tests.browser.patience import PATIENCE_SECONDS, pass_time, prepare, wait_for_next, wait_for_script, wait_until
 from tests.loopback import LoopbackServer
 from tests.machine import require_chromium
@@ -165,10 +166,7 @@ def wait_for_kept_page(page: Page) -> None:
 
 def answer(page: Page, level: int, n_criteria: int | None = None) -> None:
     """From the idle screen through the questions; stops in front of a criterion after `n_criteria` of them, or at the last page."""
-    wait_for_script(page)
-    start = page.locator("h1").inner_text()
-    page.locator("button.huge[type=button]").click()
-    wait_for_next(page, start)
+    begin(page)
     done = 0
     for _ in range(60):
         if page.locator("#send").count():

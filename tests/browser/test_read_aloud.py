@@ -9,6 +9,7 @@ from app.runtime import Runtime
 from kiosk.sounds import list_recordables
 from kiosk.wording import WORDS
 from survey_forms import find_instrument
+from tests.browser.citizen import begin
 from tests.browser.offline import office, open_tablet, tablet_browser, with_short_questionnaire
 from tests.browser.patience import open_window, wait_until
 from tests.recordings import record
@@ -65,7 +66,7 @@ def test_each_step_is_read_once_reading_is_on_and_the_next_person_starts_in_sile
         expect(speak).to_have_attribute("aria-pressed", "true")
         wait_until_heard(page, 2)
         page.evaluate("window.heard = []")
-        page.locator("button.huge[type=button]").click()
+        begin(page)
         wait_until_heard(page, len(EVERYTHING + RESULT) - 2)
         page.locator(".choice").first.click()
         expect(speak).to_have_count(0)  # the names of the fields are not recorded: half a step is not read

@@ -16,7 +16,7 @@ from app.runtime import Runtime
 from app.services.codes import issue_codes
 from app.services.enrolment import declare_device, issue_enrolment_code, redeem_enrolment_code
 from survey_forms import find_instrument
-from tests.browser.citizen import press_through_without_scripts
+from tests.browser.citizen import begin, press_through_without_scripts
 from tests.browser.conftest import Watch, serving
 from tests.browser.offline import answer, finish, office, open_tablet, read_fact, tablet_browser
 from tests.browser.patience import open_window, pass_time, prepare, settle, wait_for_next, wait_for_script, wait_until
@@ -129,7 +129,7 @@ def walk(page: Page, seen: Callable[[str], None], worst: int = 2) -> None:
 @pytest.mark.parametrize("size", SMALL)
 def test_every_screen_of_a_visit_fits_twice_as_large(open_small: Opener, key: str, size: str, largest: bool) -> None:
     page = open_small(f"/tablet/{key}", SMALL[size])
-    page.locator("button.huge[type=button]").click()
+    begin(page)
     set_display(page, largest=largest, contrast=False)
     found: list[str] = []
     walk(page, lambda what: found.extend(look(page, what)))
@@ -139,7 +139,7 @@ def test_every_screen_of_a_visit_fits_twice_as_large(open_small: Opener, key: st
 @pytest.mark.parametrize("size", [(1280, 800), (640, 400), (320, 640)], ids=str)
 def test_every_screen_of_a_visit_in_high_contrast_and_largest_letters(open_small: Opener, key: str, size: tuple[int, int]) -> None:
     page = open_small(f"/tablet/{key}", size)
-    page.locator("button.huge[type=button]").click()
+    begin(page)
     set_display(page, largest=True, contrast=True)
     found: list[str] = []
     walk(page, lambda what: found.extend(look(page, what)))
@@ -160,7 +160,7 @@ def test_staff_screen_and_the_idle_question_fit_twice_as_large(open_small: Opene
     expect(page.locator("#staff-keys")).to_be_visible()
     found += look(page, "numbers")
     page.locator("#staff-close").click()
-    page.locator("button.huge[type=button]").click()
+    begin(page)
     pass_time(page, 61)
     expect(page.locator("dialog h2")).to_be_visible()
     found += look(page, "idle")

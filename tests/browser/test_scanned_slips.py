@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.models import RatingCode, Response
 from app.runtime import Runtime
 from app.services.codes import issue_codes
-from tests.browser.citizen import choose, rate_by_touch
+from tests.browser.citizen import begin, choose, rate_by_touch
 from tests.browser.offline import count_waiting, office, open_tablet, tablet_browser, wait_until_sent, with_short_questionnaire
 from tests.browser.patience import open_window, start_chromium, wait_for_next, wait_until
 from tests.factories import COMMUNE, NEIGHBOUR
@@ -110,7 +110,7 @@ def test_a_code_that_opens_nothing_is_said_and_stops_nobody(short: Runtime, brow
             tablet.page.evaluate(_SCAN, text)
             expect(tablet.page.locator("#scanned")).to_contain_text(said)
             expect(tablet.page.locator("button.huge")).to_be_visible()
-        tablet.page.locator("button.huge[type=button]").click()
+        begin(tablet.page)
         rate_to_the_end(tablet.page)
         wait_until(lambda: count_waiting(tablet.page) == 0, "the box to empty")
     assert the_only_response(short)[3] is False
@@ -120,7 +120,7 @@ def test_a_scanner_during_the_questions_rates_nothing(short: Runtime, browser: B
     with office(short) as server, tablet_browser(browser, tmp_path / "profile") as tablet:
         page = tablet.page
         open_tablet(page, server.address, device_key)
-        page.locator("button.huge[type=button]").click()
+        begin(page)
         while not page.locator(".card").count():
             title = page.locator("h1").inner_text()
             page.locator(".choice").first.click()

@@ -231,7 +231,7 @@ def test_nobody_there_for_a_minute_is_asked_and_then_wiped(page: Page) -> None:
     page.clock.install(time=0)
     page.goto(f"/tablet/{DEVICE_KEY}")
     page.clock.pause_at(86_400)  # from here on the page's time passes only where it is made to
-    page.locator("button.huge[type=button]").click()
+    step(page, "button.huge[type=button]")
     page.clock.run_for(61_000)
     expect(page.locator("dialog h2")).to_have_text("Ông/Bà còn trả lời tiếp không?")
     page.locator("dialog button").click()

@@ -17,7 +17,10 @@ def sipas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("installed")
     venv.create(folder / "venv", with_pip=False)
     python = folder / "venv" / "bin" / "python"
-    subprocess.run([sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--python", python, ROOT], check=True)
+    # The build needs its backend, which may have to be fetched: a line that stumbles is no failure of ours.
+    patient = {**os.environ, "UV_HTTP_TIMEOUT": "300", "UV_HTTP_RETRIES": "10"}
+    install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--python", python, ROOT]
+    subprocess.run(install, check=True, env=patient)
     site = next((folder / "venv" / "lib").glob("python*/site-packages"))
     borrowed = next(Path(path) for path in sys.path if path.endswith("site-packages"))
     (site / "borrowed.pth").write_text(f"{borrowed}\n", encoding="utf-8")
