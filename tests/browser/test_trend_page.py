@@ -80,7 +80,7 @@ def test_each_questionnaire_is_named_where_its_line_begins(several: Runtime, ope
     page = open_page("/sign-in?next=/analytics/trend", size="desktop")
     sign_in(page)
     is_drawn(page)
-    expect(page.locator(".plot .annotation", has_text="Phiếu: ")).to_have_count(2)
+    expect(page.locator(".plot .annotation", has_text="Phiếu ")).to_have_count(2)
     # Two lines of the accent colour: nothing joins the old questionnaire to the new one.
     expect(page.locator(".plot .scatterlayer .js-line[style*='rgb(11, 92, 102)']")).to_have_count(2)
 
