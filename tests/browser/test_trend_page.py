@@ -78,7 +78,7 @@ def test_the_switch_and_the_choice_work_by_keyboard_and_the_line_is_redrawn(seve
     expect(page.get_by_role("switch", name="Biểu đồ kiểm soát")).to_have_attribute("aria-checked", "true", timeout=PATIENCE)
     is_drawn(page)
     expect(page.locator(".plot")).to_contain_text("giới hạn trên")
-    expect(page.locator(".limits")).to_contain_text("thấp hơn giới hạn")
+    expect(page.locator(".limits")).to_contain_text("giới hạn kiểm soát")
     page.get_by_role("link", name="Quý", exact=True).click()
     expect(page.get_by_role("link", name="Quý", exact=True)).to_have_attribute("aria-current", "true", timeout=PATIENCE)
     expect(page.get_by_role("switch", name="Biểu đồ kiểm soát")).to_have_attribute("aria-checked", "true")
