@@ -18,6 +18,9 @@ OUT: Final = "#A63A24"
 _HEADING: Final = 17  # pixels for the words over a line
 _BELOW: Final = 52  # pixels for two lines under the axis
 _AIR: Final = 0.6  # of a period, at both ends
+_NOTE: Final = 15  # pixels between a point and its words
+_EDGE: Final = 0.12  # of the axis: closer to its lower end there is no room below a point
+_PAD: Final = 0.02  # of the axis, at both ends: a line at 100 % is drawn whole
 _LABEL_ROOM: Final = 0.062  # of the axis: the height of a label in a figure of some 260 pixels
 
 
@@ -80,7 +83,7 @@ def share_lines(
         traces += [_band(run) for run in _runs(stretch.points) if any(p.low is not None for p in run)]
         traces.append(_line(stretch))
         traces.append(_markers(stretch))
-        notes += [_note(p.place, p.share, p.note, OUT, yshift=14, anchor="center") for p in stretch.points if p.note]
+        notes += [_note(p.place, p.share, p.note, OUT, yshift=_aside(p, extent), anchor="center") for p in stretch.points if p.note]
         if stretch.words and stretch.points:
             notes.append(_heading(stretch.points[0].place, stretch.words, row=named % 2))
             named += 1
@@ -154,6 +157,13 @@ def _levels(steps: Sequence[Step], dash: str, colour: str) -> Figure:
     return _trace(x=xs, y=ys, mode="lines", line=line, connectgaps=False, hoverinfo="skip")
 
 
+def _aside(point: LinePoint, extent: tuple[float, float]) -> int:
+    """Pixels from a point to its words: away from the middle of the figure, where the line is, unless the edge is too near."""
+    low, high = extent
+    part = (point.share - low) / (high - low)
+    return -_NOTE if _EDGE < part < 0.5 else _NOTE
+
+
 def _end_notes(ends: Sequence[tuple[Step, str]], extent: tuple[float, float]) -> list[Figure]:
     """The words beside the levels' right ends, moved apart upwards where those of one end would lie on each other."""
     room = (extent[1] - extent[0]) * _LABEL_ROOM
@@ -193,11 +203,12 @@ def _break(x: float) -> Figure:
 
 
 def _layout(periods: Sequence[str], extent: tuple[float, float], notes: Sequence[Figure], shapes: Sequence[Figure], *, top: int) -> Figure:
+    pad = (extent[1] - extent[0]) * _PAD
     still = {"fixedrange": True, "zeroline": False, "showline": False, "ticks": ""}
     return {
         "showlegend": False,
         "autosize": True,
-        "margin": {"l": 40, "r": 98, "t": top, "b": _BELOW, "pad": 0},
+        "margin": {"l": 40, "r": 108, "t": top, "b": _BELOW, "pad": 0},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "inherit", "color": INK, "size": 12},
@@ -209,7 +220,10 @@ def _layout(periods: Sequence[str], extent: tuple[float, float], notes: Sequence
             "tickvals": list(range(len(periods))), "ticktext": list(periods), "tickangle": 0, "automargin": False,
             "tickfont": {"size": 11},
         },
-        "yaxis": {**still, "range": list(extent), "tickformat": ".0%", "gridcolor": GRID, "nticks": 7, "automargin": False},
+        "yaxis": {
+            **still, "range": [extent[0] - pad, extent[1] + pad], "tickformat": ".0%", "gridcolor": GRID, "nticks": 7,
+            "automargin": False,
+        },
         "annotations": list(notes),
         "shapes": list(shapes),
     }  # fmt: skip

@@ -1,24 +1,20 @@
-"""Two periods side by side, and two channels: the difference of every share, with its interval and how sure it is."""
+"""Two periods side by side: the difference of every share, with its interval and how sure it is."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-import pandas as pd
-
 from analytics.change import ChangeReport, Difference, compare_pairs, compare_tallies, have_same_criteria
 from analytics.design import Design
 from analytics.errors import PeriodError
 from analytics.periods import parse_period
 from analytics.tally import Tally
-from app.dashboard.figure import Figure
-from app.dashboard.heat import as_figure
-from app.dashboard.reading import Reading, as_one_cell
+from app.dashboard.reading import Reading
 from app.dashboard.spans import Span, Step, before, list_spans, of_days, of_period, span_of, year_before
 from app.errors import BadInputError
 from app.services.figures import Figures
-from app.vietnamese import CHANNELS, NO_NUMBER, decimal_comma
+from app.vietnamese import NO_NUMBER, decimal_comma
 from kiosk.typography import NO_BREAK_SPACE
 from survey_forms import Instrument
 
@@ -32,8 +28,6 @@ DIRECTIONS: Mapping[Direction, tuple[str, str]] = {
     "few": ("…", "ít phiếu, chưa kết luận"),
     "none": ("–", "chưa có số liệu"),
 }
-PHONE = ("invitation", "poster", "link")
-"""Channels by which people answer on their own telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +96,6 @@ class Comparison:
                 return f"{amount}: ít phiếu, chưa kết luận."
             case _:
                 return f"{amount}: chưa đủ căn cứ để nói tăng hay giảm."
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelRow:
-    """The index of one channel; `is_part` of the row above it."""
-
-    key: str
-    name: str
-    figure: Figure
-    is_part: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Channels:
-    """Channels side by side. `gap` is the desk's tablet minus the telephone; None where one of them has no valid form."""
-
-    rows: tuple[ChannelRow, ...]
-    gap: ChangeRow | None
-    left_out: tuple[str, ...]
-    respondents: tuple[int, int]
-    """Valid forms of telephone and tablet."""
 
 
 def signed_points(difference: float | None) -> str:
@@ -211,13 +184,13 @@ def _compare_spans(figures: Figures, reading: Reading, name: str, earlier: Span,
     respondents = (int(sides[0].n_valid[0]), int(sides[1].n_valid[0]))
     if not all(respondents):
         return Comparison(name, earlier, later, respondents, (), ())
-    report = _compare(reading, (sides[0], sides[1]), lambda: (count(earlier, True), count(later, True)))
+    report = compare_sides(reading, (sides[0], sides[1]), lambda: (count(earlier, True), count(later, True)))
     is_few = min(respondents) < figures.runtime.settings.n_min
     rows = tuple(_list_rows(report, reading.evidence.instrument, is_few=is_few))
     return Comparison(name, earlier, later, respondents, rows, report.left_out)
 
 
-def _compare(reading: Reading, sides: tuple[Tally, Tally], count_pairs: Callable[[], tuple[Tally, Tally]]) -> ChangeReport:
+def compare_sides(reading: Reading, sides: tuple[Tally, Tally], count_pairs: Callable[[], tuple[Tally, Tally]]) -> ChangeReport:
     """The change on the criteria answered on both sides; what pairs of criteria cost is paid only where a criterion is left out."""
     confidence = reading.evidence.selection.confidence
     if have_same_criteria(*sides):
@@ -226,18 +199,19 @@ def _compare(reading: Reading, sides: tuple[Tally, Tally], count_pairs: Callable
 
 
 def _list_rows(report: ChangeReport, instrument: Instrument, *, is_few: bool) -> list[ChangeRow]:
-    rows = [ChangeRow("index", "", "Tỷ lệ hài lòng chung", report.overall, _direct(report.overall, is_few=is_few))]
+    rows = [ChangeRow("index", "", "Tỷ lệ hài lòng chung", report.overall, tell_direction(report.overall, is_few=is_few))]
     for factor in instrument.factors:
         change = report.factors[factor.code]
-        rows.append(ChangeRow("factor", factor.code, factor.short or factor.title, change, _direct(change, is_few=is_few)))
+        rows.append(ChangeRow("factor", factor.code, factor.short or factor.title, change, tell_direction(change, is_few=is_few)))
         for criterion in factor.criteria:
             own = report.criteria.get(criterion.code)
             if own is not None:
-                rows.append(ChangeRow("criterion", criterion.code, criterion.text, own, _direct(own, is_few=is_few)))
+                rows.append(ChangeRow("criterion", criterion.code, criterion.text, own, tell_direction(own, is_few=is_few)))
     return rows
 
 
-def _direct(change: Difference, *, is_few: bool) -> Direction:
+def tell_direction(change: Difference, *, is_few: bool) -> Direction:
+    """Where a share went: a direction only where the adjusted p says so and both sides have enough forms."""
     if change.difference is None:
         return "none"
     if is_few:
@@ -245,52 +219,3 @@ def _direct(change: Difference, *, is_few: bool) -> Direction:
     if change.p_adjusted is None or change.p_adjusted >= _SURE:
         return "unclear"
     return "up" if change.difference > 0 else "down"
-
-
-def build_channels(figures: Figures, reading: Reading) -> Channels | None:
-    """Every channel with responses; None where the view is of one channel alone."""
-    if reading.evidence.selection.channel is not None:
-        return None
-    tally = figures.count_by(reading.evidence, "channel").by("channel")
-    names = [name for name in CHANNELS if name in set(tally.cells["channel"])]
-    on_phone = [name for name in names if name in PHONE]
-    sides = _phone_and_desk(tally)
-    found = _compute_channels(figures, reading, tally)
-    rows = [ChannelRow(name, CHANNELS[name], found[name], is_part=False) for name in names if name == "kiosk"]
-    if len(on_phone) > 1:
-        rows.append(ChannelRow("phone", "Điện thoại của người dân", _compute_whole(figures, reading, sides[0]), is_part=False))
-    rows += [ChannelRow(name, CHANNELS[name], found[name], is_part=len(on_phone) > 1) for name in on_phone]
-    rows += [ChannelRow(name, CHANNELS[name], found[name], is_part=False) for name in names if name not in ("kiosk", *PHONE)]
-    respondents = (int(sides[0].n_valid[0]), int(sides[1].n_valid[0]))
-    if not all(respondents):
-        return Channels(tuple(rows), None, (), respondents)
-
-    def count_pairs() -> tuple[Tally, Tally]:
-        return _phone_and_desk(figures.count_by(reading.evidence, "channel", of_pairs=True).by("channel"))
-
-    report = _compare(reading, sides, count_pairs)
-    # One difference is looked at here: the many others of the report are no tests of this card.
-    change = replace(report.overall, p_adjusted=report.overall.p)
-    is_few = min(respondents) < figures.runtime.settings.n_min
-    gap = ChangeRow("index", "", "Máy tính bảng tại quầy − điện thoại", change, _direct(change, is_few=is_few))
-    return Channels(tuple(rows), gap, report.left_out, respondents)
-
-
-def _phone_and_desk(tally: Tally) -> tuple[Tally, Tally]:
-    """The responses by telephone and those at the desk's tablet, each in one cell."""
-    channels = tally.cells["channel"]
-    phone, desk = (tally.where(channels.isin(names).to_numpy(dtype=bool)).by() for names in (PHONE, ("kiosk",)))
-    return phone, desk
-
-
-def _compute_channels(figures: Figures, reading: Reading, tally: Tally) -> dict[str, Figure]:
-    """The figure of every channel, all held against the target of the place."""
-    place, names = (reading.place, reading.evidence.selection.field), tally.cells["channel"].tolist()
-    cells = pd.DataFrame({"unit": [place[0]] * len(names), "field": [place[1]] * len(names)}, dtype=object)
-    report = figures.compute(reading.evidence, replace(tally, dimensions=("unit", "field"), cells=cells), "overall")
-    return {name: as_figure(reading, cell) for name, cell in zip(names, report.cells, strict=True)}
-
-
-def _compute_whole(figures: Figures, reading: Reading, tally: Tally) -> Figure:
-    one = as_one_cell(tally, reading.place, reading.evidence.selection.field)
-    return as_figure(reading, figures.compute(reading.evidence, one, "overall").cells[0])

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from analytics.charts import Figure as Chart
 from analytics.periods import block_end, block_start
 from analytics.results import Cell
+from analytics.store import LiveTally
 from analytics.tally import Tally
 from app.dashboard.address import change_query
 from app.dashboard.figure import TargetNote, list_target_notes
@@ -95,8 +96,9 @@ def build_trend(figures: Figures, reading: Reading, asked: Asked, *, is_whole: b
     n_left_out = 0 if is_whole else max(0, len(spans) - MOST_POINTS)
     spans = spans[n_left_out:]
     place = (reading.place, reading.evidence.selection.field)
-    by_block = figures.count_by(reading.evidence, "block").by("block")
-    cells = compute_spans(figures, reading, by_block, asked.step, spans, lambda _: place, "all")
+    kind, row_of = _choose_split(figures, reading, asked)
+    over_time = figures.count_by(reading.evidence, kind, "block")
+    cells = compute_spans(figures, reading, over_time.by("block"), asked.step, spans, lambda _: place, "all")
     own = {span.key: cells["", span.key] for span in spans if ("", span.key) in cells}
     whole = as_figure(reading, reading.whole)
     series = []
@@ -108,7 +110,7 @@ def build_trend(figures: Figures, reading: Reading, asked: Asked, *, is_whole: b
     series.append(as_series(reading.evidence.instrument, main, own, is_main=True))
     series.sort(key=lambda each: _first_place(each.line))
     n_min = figures.runtime.settings.n_min
-    split = _split(figures, reading, asked, spans, is_whole=is_whole)
+    split = _split(figures, reading, asked, spans, kind, row_of, over_time, is_whole=is_whole)
     factors = draw_small_lines(_list_factors(reading, spans, own), n_min)
     shown = [p.figure for each in (main, *(small.line for small in split.rows.lines)) for p in each.points if p.figure is not None]
     units = {f.target.unit for f in shown if f.target is not None and f.target.unit is not None}
@@ -167,13 +169,29 @@ def _list_factors(reading: Reading, spans: tuple[Span, ...], cells: Mapping[str,
     return lines
 
 
-def _split(figures: Figures, reading: Reading, asked: Asked, spans: tuple[Span, ...], *, is_whole: bool) -> Rows:
+def _choose_split(figures: Figures, reading: Reading, asked: Asked) -> tuple[Split, Mapping[str, str]]:
+    """What the rows are – units where one field is looked at – and the row each recorded unit counts in."""
+    evidence, place = reading.evidence, reading.place
+    below = list_rows(figures, evidence.tree, place, reading.tops, reading.today)
+    recorded = set(evidence.live.by("unit").cells["unit"])
+    row_of = evidence.tree.fold(recorded, {*below, place} if place is not None else below).row_of
+    is_one_field = evidence.selection.field is not None and len(set(row_of.values())) > 1
+    return asked.split or ("unit" if is_one_field else "field"), row_of
+
+
+def _split(
+    figures: Figures,
+    reading: Reading,
+    asked: Asked,
+    spans: tuple[Span, ...],
+    kind: Split,
+    row_of: Mapping[str, str],
+    over_time: LiveTally,
+    *,
+    is_whole: bool,
+) -> Rows:
     """The lowest rows first: what needs attention is seen without searching."""
     evidence, place = reading.evidence, reading.place
-    by_unit = evidence.live.by("unit")
-    below = list_rows(figures, evidence.tree, place, reading.tops, reading.today)
-    row_of = evidence.tree.fold(set(by_unit.cells["unit"]), {*below, place} if place is not None else below).row_of
-    kind: Split = asked.split or ("unit" if evidence.selection.field is not None and len(set(row_of.values())) > 1 else "field")
     tally = evidence.live.by("unit", row_of=row_of) if kind == "unit" else in_one_unit(evidence.live.by("field"), place)
     cells = figures.compute(evidence, tally, parts="overall").cells
     found = {(cell.unit if kind == "unit" else cell.field) or "": cell for cell in cells}
@@ -181,8 +199,7 @@ def _split(figures: Figures, reading: Reading, asked: Asked, spans: tuple[Span, 
     wanted = [row for row in found if fold_accents(asked.search) in fold_accents(names[row])]
     wanted.sort(key=lambda row: (-1.0 if (share := found[row].overall.share) is None else share, collation_key(names[row])))
     shown = wanted if is_whole else wanted[:MOST_SMALL_LINES]
-    live = figures.count_by(evidence, kind, "block")
-    by_row = live.by("unit", "block", row_of=row_of) if kind == "unit" else live.by("field", "block")
+    by_row = over_time.by("unit", "block", row_of=row_of) if kind == "unit" else over_time.by("field", "block")
     if len(shown) < len(found):
         by_row = by_row.where(by_row.cells[kind].isin(shown).to_numpy(dtype=bool))
     field = evidence.selection.field
@@ -190,7 +207,7 @@ def _split(figures: Figures, reading: Reading, asked: Asked, spans: tuple[Span, 
         figures, reading, by_row, asked.step, spans, (lambda row: (row, field)) if kind == "unit" else (lambda row: (place, row))
     )
     # The desk of the place itself has no address of its own: a unit's name stands for everything below it.
-    is_own_desk = {row: kind == "unit" and row == place and below != (place,) for row in shown}
+    is_own_desk = {row: kind == "unit" and row == place and len(found) > 1 for row in shown}
     lines = [
         Line(
             row,

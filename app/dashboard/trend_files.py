@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from analytics.control_chart import ChartPoint
-from app.dashboard.comparison import ChangeRow, Channels, Comparison
+from app.dashboard.channels import Channels
+from app.dashboard.comparison import ChangeRow, Comparison
 from app.dashboard.export import FIGURE_COLUMNS, VIEW_COLUMNS, Form, Writer
 from app.dashboard.lines import Line, Point
 from app.dashboard.reading import Reading

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.dashboard.address import change_query
-from app.dashboard.comparison import Channels, Comparison, build_channels, build_comparisons
+from app.dashboard.channels import Channels, build_channels
+from app.dashboard.comparison import Comparison, build_comparisons
 from app.dashboard.export import Form
 from app.dashboard.figure import Figure
 from app.dashboard.heat import as_figure

@@ -29,9 +29,7 @@ def draw_trend(series: Sequence[SeriesLine], spans: Sequence[Span], n_min: int, 
     ends = [end for limit in limits for end in (limit.low, limit.high) if end is not None]
     low, high = min([low, *ends]), max([high, *ends])
     several = len([each for each in series if any(p.estimate for p in each.line.points)]) > 1
-    stretches = [
-        Stretch(tuple(_points(each, n_min, has_limits=has_limits)), f"Phiếu: {each.line.name}" if several else "") for each in series
-    ]
+    stretches = [Stretch(tuple(_points(each, n_min, has_limits=has_limits)), each.line.name if several else "") for each in series]
     n_of = [sum(each.line.points[place].n for each in series) for place in range(len(spans))]
     return share_lines(
         [f"{span.short}<br>{whole(n)}" for span, n in zip(spans, n_of, strict=True)],

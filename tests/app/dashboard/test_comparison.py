@@ -144,3 +144,13 @@ def test_files_hold_what_the_page_shows(three_periods: Runtime, enter: SignIn) -
     assert {row["Loại"] for row in human} == {"Chỉ số chung", "Yếu tố", "Lĩnh vực"}
     assert next(row for row in human if row["Kỳ"] == "2025-08")["Tỷ lệ hài lòng (%)"] == "83,33"
     assert client.get("/analytics/trend/other.csv").status_code == 404
+
+
+def test_a_file_of_what_cannot_be_read_is_refused_like_the_page(three_periods: Runtime, enter: SignIn) -> None:
+    client = enter()
+    for address in ("lines.csv?step=week", "comparison.csv?than=2025-13", "channels.csv?period=soon"):
+        assert client.get(f"/analytics/trend/{address}").status_code == 400, address
+
+
+def test_an_officer_at_the_desk_sees_no_file(three_periods: Runtime, enter: SignIn) -> None:
+    assert enter("officer", NEIGHBOUR).get("/analytics/trend/lines.csv").status_code == 403
