@@ -14,7 +14,7 @@ from analytics.cluster import ClusterError, Piece, tally_parts
 from analytics.cluster.errors import import_extra
 from analytics.cluster.folders import PartsFolder
 from analytics.cluster.part_count import MOST_ROWS_TOGETHER
-from analytics.cluster.run import share_out
+from analytics.cluster.run import TASKS_PER_WORKER, share_out
 from analytics.store import Choice, Rows
 from analytics.store.manifest import PartEntry
 from analytics.tally import Tally
@@ -122,4 +122,4 @@ def test_every_part_is_in_one_task_and_tasks_are_few_and_even(sizes: list[tuple[
     assert rows == sorted(rows, reverse=True)
     for task, n in zip(tasks, rows, strict=True):
         assert len({piece.folder for piece in task}) == 1
-        assert len(task) == 1 or n <= min(MOST_ROWS_TOGETHER, sum(rows) / n_workers / 4)
+        assert len(task) == 1 or n <= min(MOST_ROWS_TOGETHER, sum(rows) / (n_workers * TASKS_PER_WORKER))
