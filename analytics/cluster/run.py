@@ -19,7 +19,7 @@ from analytics.tally import Tally
 _ADDED_TOGETHER: Final = 8
 """Tallies added by one task: a wide tree asks the scheduler for few tasks, a narrow one lets additions begin early."""
 _MOST_TRIES: Final = 3
-_TASKS_PER_WORKER: Final = 4
+TASKS_PER_WORKER: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +126,11 @@ def share_out(pieces: Sequence[Piece], n_workers: int) -> list[tuple[Piece, ...]
 
     A task for every part would be the simplest, and is what made two processes little faster than one: every task leaves a tally as
     large as that of all parts together, and half of them cross from one worker to the other before they are added. Few tasks of
-    many parts leave few tallies; a few for each worker are needed, so that a slow worker does not keep the others waiting.
+    many parts leave few tallies; a few for each worker are needed, so that a slow worker does not keep the others waiting. Of 24 parts
+    by 3 300 units the busier of two processes took two thirds of one process' processor time with a task for each, and half with these.
     """
     n_rows = sum(piece.part.n_rows for piece in pieces)
-    most = min(MOST_ROWS_TOGETHER, n_rows / (n_workers * _TASKS_PER_WORKER))
+    most = min(MOST_ROWS_TOGETHER, n_rows / (n_workers * TASKS_PER_WORKER))
     tasks: list[list[Piece]] = []
     sizes: list[int] = []
     for piece in pieces:

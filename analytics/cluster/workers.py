@@ -11,7 +11,8 @@ from analytics.cluster.errors import ClusterError, import_extra
 _RETURN_MEMORY_AT_ONCE: Final = "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_"
 """Dask makes its workers give freed memory back at once. Ours ask for the same tens of megabytes again for the next part; in one
 probe workers spent a third less processor time without it. So the allocator's own rule stands."""
-_LOG_ERRORS_ONLY: Final = 40  # logging.ERROR
+_LOG_NOTHING_LESS: Final = 50  # logging.CRITICAL
+"""What goes wrong in a task comes back as an exception; what processes say of each other while they are being ended is nobody's concern."""
 
 
 @contextmanager
@@ -34,7 +35,7 @@ def open_processes(n: int) -> Iterator[Any]:
             # Without an address Dask serves its health page on port 8787 all the same, and warns where that is taken: any free port.
             dashboard_address="127.0.0.1:0",
             scheduler_kwargs={"dashboard": False},
-            silence_logs=_LOG_ERRORS_ONLY,
+            silence_logs=_LOG_NOTHING_LESS,
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
