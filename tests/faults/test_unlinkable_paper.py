@@ -1,15 +1,17 @@
 """Numbers of counted paper forms and responses cannot be joined by anybody who copies the files the next day; the attacker is the same."""
 
 import random
+import threading
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from app.backup.saving import save_backup
-from app.models import Response
+from app.models import PaperSheet, Response
 from app.runtime import Runtime
+from app.services.code_order import forget_order
 from app.services.night import spend_night
 from app.services.paper_entries import save_entry
 from app.services.people import add_user
@@ -81,3 +83,17 @@ def files_of_typings(runtime: Runtime) -> bytes:
             )
         )
         return b"".join(bytes(file) for file in files)
+
+
+def test_night_while_two_people_type_refuses_nobody(any_runtime: Runtime) -> None:
+    typing = threading.Thread(target=type_box, args=(any_runtime, DICE))
+    typing.start()
+    n_nights = 0
+    while typing.is_alive():
+        forget_order(any_runtime.database, any_runtime.today())
+        n_nights += 1
+    typing.join()
+    assert n_nights > 0
+    with any_runtime.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Response)) == 2 * N_FORMS
+        assert session.scalar(select(func.count()).select_from(PaperSheet)) == 2 * N_FORMS
