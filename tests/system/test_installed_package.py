@@ -19,7 +19,7 @@ def sipas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = folder / "venv" / "bin" / "python"
     # The build needs its backend, which may have to be fetched: a line that stumbles is no failure of ours.
     patient = {**os.environ, "UV_HTTP_TIMEOUT": "300", "UV_HTTP_RETRIES": "10"}
-    install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--python", python, ROOT]
+    install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--python", str(python), str(ROOT)]
     subprocess.run(install, check=True, env=patient)
     site = next((folder / "venv" / "lib").glob("python*/site-packages"))
     borrowed = next(Path(path) for path in sys.path if path.endswith("site-packages"))
