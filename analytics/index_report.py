@@ -77,6 +77,9 @@ def compute_report(
     cells: list[Cell] = []
     for level in [(), tuple(by)] if by else [()]:
         own, own_pairs = tally.by(*level), None if pairs is None else pairs.by(*level)
+        if level and own.n_design is not None:  # where nobody of a sub-group answered there is no cell, as for everybody together
+            is_there = own.n_returned > 0
+            own, own_pairs = own.where(is_there), None if own_pairs is None else own_pairs.where(is_there)
         n_dossiers = _count_dossiers(own, population) if question.is_finite and population is not None else None
         report = _index(own, question, own_pairs, n_dossiers)
         found = list(report.cells)
@@ -193,7 +196,7 @@ def _with_ranks(cells: list[Cell], tally: Tally, pairs: Tally | None, n_dossiers
     shares = overall_shares(tally, question.method, pairs)
     variances = np.full(len(cells), np.nan) if shares is None else steady(shares).variance
     if n_dossiers is not None:
-        variances = variances * (1 - tally.n_valid / np.maximum(n_dossiers, 1))
+        variances = variances * (1 - tally.n_sampled / np.maximum(n_dossiers, 1))
     groups: dict[str | None, list[int]] = {}
     for number, cell in enumerate(cells):
         groups.setdefault(cell.field, []).append(number)

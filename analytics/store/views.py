@@ -144,7 +144,7 @@ class Views:
         if choice.respondent or not set(dimensions) <= set(ATTRIBUTES):
             return read_part(self.folder.path, design, part)
         names = {*needed_attributes(choice, dimensions), *(("delay",) if with_delay else ())}
-        if with_delay or choice.first_hour is not None or choice.last_hour is not None:
+        if with_delay or choice.needs_hours:
             names.add("answered_hour")
         if not names <= set(STANDING):
             return read_part(self.folder.path, design, part, names)
@@ -181,7 +181,7 @@ def _select(tally: Tally, choice: Choice, dimensions: Sequence[str]) -> Counted:
 
 
 def _bytes_of(tally: Tally) -> int:
-    counts = (getattr(tally, item.name) for item in fields(Tally) if item.name not in ("design", "dimensions", "cells"))
+    counts = (getattr(tally, item.name) for item in fields(Tally) if item.name not in ("design", "dimensions", "cells", "n_design"))
     return sum(values.nbytes for values in counts)
 
 
