@@ -72,17 +72,17 @@ def create_api(runtime: Runtime, figures: Figures) -> Blueprint:
     @api.get("/index")
     def get_index() -> ResponseReturnValue:
         """The figures, in the body `sipas index --json` prints."""
-        _refuse_unknown_parameters(request.args)
+        _refuse_unknown_parameters(request.args, (*PARAMETERS, *figures.find_questions(request.args.get("instrument"))))
         selection = figures.read_selection(request.args)
         return figures.compute_report(selection, current_key_holder().unit_key).to_json()
 
     return api
 
 
-def _refuse_unknown_parameters(args: MultiDict[str, str]) -> None:
+def _refuse_unknown_parameters(args: MultiDict[str, str], known: tuple[str, ...]) -> None:
     """A misspelt parameter would silently return the figure for everything. Raises BadInputError."""
-    if set(args) - set(PARAMETERS):
-        raise BadInputError(f"the parameters are: {', '.join(PARAMETERS)}")
+    if set(args) - set(known):
+        raise BadInputError(f"the parameters are: {', '.join(known)}")
     twice = [name for name in args if len(args.getlist(name)) > 1]
     if twice:
         raise BadInputError(f"`{twice[0]}` is given twice: give it once")

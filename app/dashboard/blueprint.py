@@ -1,6 +1,7 @@
 """The analyst's addresses: thin views over the page builders, one way to fail."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import structlog
@@ -11,9 +12,11 @@ from analytics.errors import AnalyticsError
 from app.access import current_person
 from app.dashboard.address import clean_query
 from app.dashboard.browse import build_units_page
+from app.dashboard.conditions import list_known
 from app.dashboard.criteria import build_criteria_page
-from app.dashboard.export import CELL_COLUMNS, Form, criterion_columns, write_cells, write_criteria
+from app.dashboard.export import CELL_COLUMNS, Form, criterion_columns, write_cells, write_criteria, write_groups
 from app.dashboard.filters import build_filter_bar
+from app.dashboard.groups import build_groups
 from app.dashboard.heat import build_heat_table
 from app.dashboard.overview import build_overview
 from app.dashboard.reading import Reading, name_units, read_view
@@ -36,14 +39,16 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
         template: str, build: Callable[[Reading], object], columns: Callable[[Reading], object], more: tuple[str, ...] = ()
     ) -> ResponseReturnValue:
         """One view at its one address; when its figures cannot be had, the page says so."""
-        query = clean_query(request.args, more)
+        questions = figures.find_questions(request.args.get("instrument"))
+        query = clean_query(request.args, more, questions)
         if query != request.args.to_dict():
             return redirect(url_for(request.endpoint or "dashboard.overview", **query))  # type: ignore[arg-type]
         filters = {name: value for name, value in query.items() if name not in more}
         try:
             reading = read_view(figures, filters, current_person())
             page = build(reading)
-            bar = build_filter_bar(runtime, filters, current_person(), reading.evidence.tree)
+            known = list_known(figures, reading, questions)
+            bar = build_filter_bar(runtime, filters, current_person(), reading.evidence.tree, questions, reading.evidence.units, known)
         except (BadInputError, AnalyticsError) as error:
             return _show_failure(runtime, error)
         place = name_units(figures, {reading.place}).get(reading.place) if reading.place is not None else None
@@ -62,7 +67,8 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
     def send(name: str, write: Callable[[Reading, Form], bytes]) -> ResponseReturnValue:
         """One file of the view the address names. Raises what `read_view` raises."""
         form: Form = "machine" if request.args.get("form") == "machine" else "human"
-        reading = read_view(figures, clean_query(request.args), current_person())
+        questions = figures.find_questions(request.args.get("instrument"))
+        reading = read_view(figures, clean_query(request.args, questions=questions), current_person())
         return Response(
             write(reading, form),
             mimetype="text/csv",
@@ -77,7 +83,11 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
     @dashboard.get("/criteria", endpoint="criteria")
     def criteria() -> ResponseReturnValue:
         """Every factor with its criteria."""
-        return show("dashboard/criteria.html", lambda r: build_criteria_page(figures, r), criterion_columns)
+        return show(
+            "dashboard/criteria.html",
+            lambda r: replace(build_criteria_page(figures, r), groups=build_groups(figures, r)),
+            criterion_columns,
+        )
 
     @dashboard.get("/units", endpoint="units")
     def units() -> ResponseReturnValue:
@@ -95,6 +105,11 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
     def criteria_csv() -> ResponseReturnValue:
         """Factors and criteria as a file."""
         return send("yeu-to-tieu-chi", lambda r, form: write_criteria(build_criteria_page(figures, r), r, form, label))
+
+    @dashboard.get("/groups.csv", endpoint="groups_csv")
+    def groups_csv() -> ResponseReturnValue:
+        """The groups of respondents as a file."""
+        return send("nhom-nguoi-tra-loi", lambda r, form: write_groups(build_groups(figures, r), r, form, label))
 
     return dashboard
 

@@ -9,6 +9,7 @@ from typing import Final, Literal
 from analytics.rounding import share_to_percent
 from app.dashboard.criteria import CriteriaPage
 from app.dashboard.figure import Figure
+from app.dashboard.groups import GroupTable
 from app.dashboard.heat import HeatTable
 from app.dashboard.reading import Reading
 from app.spreadsheets import Cell, write_csv
@@ -43,6 +44,15 @@ CELL_COLUMNS: Final = (
     ("field", "mã lĩnh vực; trống: tất cả", "Mã lĩnh vực"),
     ("field_name", "tên lĩnh vực", "Lĩnh vực"),
     *_FIGURE_COLUMNS,
+    *_VIEW_COLUMNS,
+)
+GROUP_COLUMNS: Final = (
+    ("characteristic", "mã câu hỏi về người trả lời; kind: cá nhân, tổ chức, người được ủy quyền", "Mã đặc điểm"),
+    ("characteristic_name", "đặc điểm", "Đặc điểm"),
+    ("answer", "mã câu trả lời; trống: không trả lời", "Mã nhóm"),
+    ("answer_name", "nhóm", "Nhóm"),
+    *_FIGURE_COLUMNS[:7],
+    ("few", "1: dưới 10 phiếu hợp lệ", "Ít phiếu"),
     *_VIEW_COLUMNS,
 )
 _ANSWER_COLUMNS: Final = (
@@ -156,3 +166,16 @@ def write_criteria(page: CriteriaPage, reading: Reading, form: Form, label: str 
             yield [kind("overall_question"), None, question.text, *levels, *scores, *writer.figure(question.figure)]
 
     return writer.write(criterion_columns(reading), rows())
+
+
+def write_groups(tables: tuple[GroupTable, ...], reading: Reading, form: Form, label: str | None) -> bytes:
+    """The groups of respondents, one characteristic after the other."""
+    writer = Writer(form, reading, label)
+
+    def rows() -> Iterator[list[Cell]]:
+        for table in tables:
+            for row in table.rows:
+                few: Cell = int(row.is_few) if form == "machine" else "ít phiếu" if row.is_few else None
+                yield [table.code, table.title, row.answer or None, row.name, *writer.figure(row.figure)[:7], few]
+
+    return writer.write(GROUP_COLUMNS, rows())

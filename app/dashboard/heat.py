@@ -69,7 +69,7 @@ def build_heat_table(figures: Figures, reading: Reading) -> HeatTable:
     field = evidence.selection.field
     over_all = {} if field is not None else _by_place(figures, reading, by_field.by("unit"))
     found = _by_place(figures, reading, by_field) | over_all
-    columns = [code for code in reading.fields if code in set(by_field.cells["field"])]
+    columns = [code for code in reading.fields if code in {in_field for _, in_field in found}]
     order: list[str | None] = list(columns) if field is not None else [None, *columns]
     units = sorted({unit for unit, _ in found if unit is not None})
     names = name_units(figures, {*units, *([place] if place else [])})
@@ -91,7 +91,8 @@ def build_heat_table(figures: Figures, reading: Reading) -> HeatTable:
 
 
 def _by_place(figures: Figures, reading: Reading, tally: Tally) -> dict[tuple[str | None, str | None], Figure]:
-    report = figures.compute(reading.evidence, tally, parts="overall")
+    # Of a sub-group cells without a response belong to the sample, not to the table.
+    report = figures.compute(reading.evidence, tally if tally.n_design is None else tally.where(tally.n_returned > 0), parts="overall")
     return {(cell.unit, cell.field): as_figure(reading, cell) for cell in report.cells}
 
 

@@ -45,24 +45,30 @@ class LiveTallies:
         self.keeper = StoreKeeper(self.runtime)
 
     def count(
-        self, instruments: tuple[Instrument, ...], choice: Choice, *, with_excluded: bool, pairs_by: tuple[str, ...] | None = None
+        self,
+        instruments: tuple[Instrument, ...],
+        choice: Choice,
+        *,
+        with_excluded: bool,
+        by: tuple[str, ...] = _DIMENSIONS,
+        of_pairs: bool = False,
     ) -> LiveTally:
-        """The responses of a choice by unit and field, as of now; or, by `pairs_by`, with every criterion a factor of its own.
+        """The responses of a choice by attributes or questions about the respondent, as of now; `of_pairs` with every criterion a
+        factor of its own.
 
         Raises AnalyticsError when stored rows contradict themselves.
         """
         for _ in range(_ATTEMPTS - 1):
             try:
-                return self._count(instruments, choice, with_excluded, pairs_by)
+                return self._count(instruments, choice, with_excluded, by, of_pairs)
             except PartError as error:
                 # Merged away by another process since the list was read, or damaged: both end with a part that can be read.
                 self.keeper.repair(error)
-        return self._count(instruments, choice, with_excluded, pairs_by)
+        return self._count(instruments, choice, with_excluded, by, of_pairs)
 
     def _count(
-        self, instruments: tuple[Instrument, ...], choice: Choice, with_excluded: bool, pairs_by: tuple[str, ...] | None
+        self, instruments: tuple[Instrument, ...], choice: Choice, with_excluded: bool, dimensions: tuple[str, ...], of_pairs: bool
     ) -> LiveTally:
-        dimensions = _DIMENSIONS if pairs_by is None else pairs_by
         manifest = self.keeper.current()
         with self.runtime.database.read() as session:
             exclusions = () if with_excluded else list_left_out(session)
@@ -71,8 +77,8 @@ class LiveTallies:
         layers = []
         for instrument in instruments:
             own = Design.of(instrument)
-            view = self.keeper.views.open(manifest, own, choice, dimensions, of_pairs=pairs_by is not None)
-            design = own if pairs_by is None else own.one_factor_each()
+            view = self.keeper.views.open(manifest, own, choice, dimensions, of_pairs=of_pairs)
+            design = own.one_factor_each() if of_pairs else own
             open_rows, gone = tail.get(instrument.id), left_out.get(instrument.id)
             layers.append(
                 Layer(
