@@ -108,7 +108,7 @@ def _row(
     tree, field = reading.evidence.tree, reading.evidence.selection.field
     inside = tally.cells["unit"].isin(tree.subtree(card.key)).to_numpy(dtype=bool)
     figure = None
-    if inside.any():
+    if tally.n_returned[inside].any():  # of a sub-group some units have only people outside it
         cell = figures.compute(reading.evidence, as_one_cell(tally.where(inside), card.key, field)).cells[0]
         figure = as_figure(reading, cell)
     seen = [names[key] for key in reversed(above) if bounds is None or key in bounds]

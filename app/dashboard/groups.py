@@ -56,13 +56,13 @@ def build_groups(figures: Figures, reading: Reading) -> tuple[GroupTable, ...]:
     fixed = {name for name, _ in (*evidence.selection.respondent, *evidence.selection.traits)}
     open_ = {code: words for code, words in named.items() if code not in fixed}
     tables = []
-    for codes in _batches({code: len(words) + 1 for code, (_, words) in open_.items()}):
+    for codes in batch_characteristics({code: len(words) + 1 for code, (_, words) in open_.items()}):
         together = figures.count_by(evidence, codes).by(*codes)
         tables += [_table(figures, reading, together.by(code), code, *open_[code]) for code in codes]
     return tuple(table for table in tables if table.n_known)
 
 
-def _batches(sizes: Mapping[str, int]) -> Iterator[tuple[str, ...]]:
+def batch_characteristics(sizes: Mapping[str, int]) -> Iterator[tuple[str, ...]]:
     """Characteristics to be counted in one scan, as many as make no more than a few thousand cells together."""
     numbers: dict[str, int] = {}
     number, product = 0, 1

@@ -6,6 +6,7 @@ import io
 import pytest
 from flask.testing import FlaskClient
 
+from app.dashboard.groups import batch_characteristics
 from app.models import Counter, DossierCount, Procedure
 from app.runtime import Runtime
 from app.selection import Selection
@@ -215,3 +216,10 @@ def test_reasons_follow_the_filters_on_both_databases(any_runtime: Runtime) -> N
             return count_reasons(session, chosen, ["kiosk-default@1.0"], [COMMUNE])["3.1", "cold"]
 
     assert (n(), n(respondent=(("sex", "male"),)), n(kind="organisation"), n(helped="yes"), n(from_hour=7, to_hour=8)) == (3, 1, 1, 1, 1)
+
+
+def test_characteristics_are_counted_together_until_their_cells_are_too_many() -> None:
+    assert list(batch_characteristics({"sex": 3, "age": 6, "kind": 4})) == [("sex", "age", "kind")]
+    many = {f"q{n}": 10 for n in range(5)}
+    assert list(batch_characteristics(many)) == [("q0", "q1", "q2"), ("q3", "q4")]
+    assert list(batch_characteristics({})) == []

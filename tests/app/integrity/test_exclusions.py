@@ -64,7 +64,7 @@ def office(any_runtime: Runtime) -> Runtime:
 
 def tablet(runtime: Runtime) -> str:
     with runtime.database.read() as session:
-        return str(session.scalars(select(Response.device_id).distinct()).one())
+        return str(session.scalars(select(Response.device_id).where(Response.device_id.is_not(None)).distinct()).one())
 
 
 def one_day(runtime: Runtime, **changes: object) -> Stretch:

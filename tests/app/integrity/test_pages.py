@@ -174,7 +174,7 @@ def test_several_flags_are_written_all_or_none(enter: Enter, pack: str, office: 
 
 
 def test_list_is_paged_and_filtered_by_kind(enter: Enter, pack: str, office: Runtime) -> None:
-    numbers = {"count": 5, "of": None, "expected": None, "share": None, "usual": None, "hours": [], "peers": []}
+    numbers: dict[str, object] = {"count": 5, "of": None, "expected": None, "share": None, "usual": None, "hours": [], "peers": []}
     with office.database.write() as session:
         session.add_all(
             IntegrityFlag(
