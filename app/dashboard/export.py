@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
+from urllib.parse import urlencode
 
 from analytics.rounding import share_to_percent
 from app.dashboard.criteria import CriteriaPage
@@ -24,6 +25,7 @@ _VIEW_COLUMNS: Final = (
     ("instrument", "phiếu khảo sát@phiên bản", "Phiếu khảo sát"),
     ("first_on", "số liệu từ ngày, yyyy-mm-dd", "Số liệu từ ngày"),
     ("last_on", "số liệu đến ngày, yyyy-mm-dd", "Số liệu đến ngày"),
+    ("filters", "điều kiện lọc, viết như trong địa chỉ của trang; trống: không lọc", "Điều kiện lọc"),
     ("note", "DỮ LIỆU MINH HỌA nếu là số liệu minh họa, trống nếu là số liệu thật", "Ghi chú"),
 )
 _FIGURE_COLUMNS: Final = (
@@ -93,11 +95,12 @@ class Writer:
         selection, days = self.reading.evidence.selection, self.reading.days
         first_on, last_on = days if days is not None else (None, None)
         design = self.reading.total.design
+        filters = urlencode(self.reading.query) or None
         if self.form == "machine":
-            return [selection.method, selection.confidence, design.instrument_id, first_on, last_on, self.label]
+            return [selection.method, selection.confidence, design.instrument_id, first_on, last_on, filters, self.label]
         ends = [day(on) if on is not None else None for on in (first_on, last_on)]
         confidence = f"{decimal_comma(selection.confidence * 100, 0)}%"
-        return [METHODS[selection.method], confidence, design.instrument_id, *ends, self.label]
+        return [METHODS[selection.method], confidence, design.instrument_id, *ends, filters, self.label]
 
     def share(self, share: float | Fraction | None) -> Cell:
         """A share: as it is for programs, as a percentage of two decimals for people."""

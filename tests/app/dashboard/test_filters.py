@@ -223,3 +223,22 @@ def test_characteristics_are_counted_together_until_their_cells_are_too_many() -
     many = {f"q{n}": 10 for n in range(5)}
     assert list(batch_characteristics(many)) == [("q0", "q1", "q2"), ("q3", "q4")]
     assert list(batch_characteristics({})) == []
+
+
+def test_units_without_anybody_of_the_subgroup_have_no_row_and_no_figure(runtime: Runtime, enter: SignIn) -> None:
+    fill(runtime)
+    client = enter()
+    (heat,) = get(client, "/analytics?sex=female").find("table", "heat")
+    assert "Xã A" in heat.text
+    assert "Xã B" not in heat.text
+    (row,) = [row for row in get(client, "/analytics/units?sex=female").find("tr") if "Xã B" in row.text]
+    assert "0 phiếu" not in row.text
+
+
+def test_file_says_which_filters_it_was_made_with(runtime: Runtime, enter: SignIn) -> None:
+    fill(runtime)
+    client = enter()
+    rows = list(csv.DictReader(io.StringIO(client.get("/analytics/cells.csv?form=machine&sex=female&to_hour=12").text, newline="")))
+    assert {row["filters"] for row in rows} == {"to_hour=12&sex=female"}
+    rows = list(csv.DictReader(io.StringIO(client.get("/analytics/cells.csv?form=machine").text, newline="")))
+    assert {row["filters"] for row in rows} == {""}
