@@ -40,6 +40,9 @@ def compute_index(
     two. Means of criteria need `pairs`, the same cells tallied with every criterion a factor of its own
     (`Design.one_factor_each`): without it they have neither, because moments of factors do not hold their variance.
 
+    Of a tally that is a domain (`Tally.n_design`) errors and pooled intervals are those of the whole sample's design: out-of-group
+    respondents contribute zero; criteria keep Wilson's interval, which knows answers only.
+
     `n_dossiers` [C], where given, are the dossiers of each cell: errors then carry the finite population factor √(1 − n/N),
     intervals accordingly; NaN is a number nobody knows, and leaves the cell's errors as they are. A cell with fewer dossiers
     than valid respondents raises PopulationError naming it.
@@ -86,13 +89,13 @@ def finite_factor(tally: Tally, n_dossiers: NDArray[np.float64] | Counts) -> NDA
 
     Raises PopulationError naming the first cell with fewer dossiers than valid respondents.
     """
-    for row in np.flatnonzero(tally.n_valid > n_dossiers).tolist():
+    for row in np.flatnonzero(tally.n_sampled > n_dossiers).tolist():
         place = ", ".join(f"{name} {tally.cells[name].iloc[row]}" for name in tally.dimensions) or "The whole"
         raise PopulationError(
-            f"{place}: {tally.n_valid[row]} valid responses but {int(n_dossiers[row])} dossiers; "
+            f"{place}: {tally.n_sampled[row]} valid responses but {int(n_dossiers[row])} dossiers; "
             "the finite population factor needs the count of all dossiers."
         )
-    return np.where(np.isnan(n_dossiers), 1.0, 1 - tally.n_valid / np.maximum(n_dossiers, 1))
+    return np.where(np.isnan(n_dossiers), 1.0, 1 - tally.n_sampled / np.maximum(n_dossiers, 1))
 
 
 def exact_overall_shares(tally: Tally, method: Method) -> list[Fraction | None]:

@@ -26,6 +26,7 @@ from app.paper.blueprint import create_paper
 from app.paper.scan_pages import allow_scans
 from app.plotly_files import create_plotly_files, plotly_style_source
 from app.runtime import Runtime
+from app.services.exclusions import ACTING_ROLES
 from app.services.figures import Figures
 from app.services.installation import DEMONSTRATION_LABEL, get_installation
 from app.services.kiosk import DeskServices
@@ -99,7 +100,11 @@ def create_app(runtime: Runtime) -> Flask:
     mount(
         app,
         create_integrity(runtime),
-        {"flags": STAFF, "flag": STAFF, "explain": people("unit_head"), "decide": people("analyst")},
+        {
+            **{"flags": STAFF, "flag": STAFF, "explain": people("unit_head"), "decide": people("analyst")},
+            **{"explain_several": people("unit_head"), "decide_several": people("analyst")},
+            **{"exclusions": STAFF, "exclusion": STAFF, "propose": people(*ACTING_ROLES), "settle": people(*ACTING_ROLES)},
+        },
     )
     mount(app, create_paper(runtime), OFF_THE_DESK)
     mount(app, create_plotly_files(), STAFF)

@@ -100,6 +100,9 @@ def _mask(piece: Rows, choice: Choice) -> Mask | None:
         masks.append(piece.answered_hour >= choice.first_hour)
     if choice.last_hour is not None:
         masks.append(piece.answered_hour <= choice.last_hour)
+    if choice.hours_of_day is not None:
+        holds = np.array([hour in choice.hours_of_day for hour in range(24)], dtype=np.bool_)
+        masks.append(holds[piece.answered_hour % 24])
     return np.logical_and.reduce(masks) if masks else None
 
 

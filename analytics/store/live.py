@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from analytics.domains import tell_domain
 from analytics.store.counting import Counted
 from analytics.store.views import View, fold_tally
 from analytics.tally import Tally, merge_tallies
@@ -34,10 +35,13 @@ class LiveTally:
     """The responses of a choice by unit and field, of one or more versions of a series."""
 
     layers: tuple[Layer, ...]
+    sample: LiveTally | None = None
+    """Everybody the responses are a sub-group of (a domain); None: they are a sample of their own."""
 
     def by(self, *dimensions: str, row_of: Mapping[str, str] | None = None) -> Tally:
         """The tally by unit, field, both or neither; `row_of` counts each recorded unit in its row."""
-        return merge_tallies([layer.fold(dimensions, row_of) for layer in self.layers])
+        tally = merge_tallies([layer.fold(dimensions, row_of) for layer in self.layers])
+        return tally if self.sample is None else tell_domain(tally, self.sample.by(*dimensions, row_of=row_of))
 
     @cached_property
     def tally(self) -> Tally:

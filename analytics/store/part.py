@@ -104,8 +104,11 @@ def _to_parquet(table: pa.Table) -> bytes:
     return bytes(sink.getvalue())
 
 
-def read_part(folder: Path | FileOpener, design: Design, entry: PartEntry, names: Collection[str] | None = None) -> Rows:
+def read_part(
+    folder: Path | FileOpener, design: Design, entry: PartEntry, names: Collection[str] | None = None, *, with_respondents: bool = False
+) -> Rows:
     """The rows of a part; `names` bounds the attributes and hours (`answered_hour`, `delay`) that are read, None reads everything.
+    `with_respondents` also reads what respondents said about themselves.
 
     Raises PartError for a file that is missing, cut short, damaged, of another questionnaire or time, or that holds a byte that is
     no answer.
@@ -121,7 +124,7 @@ def read_part(folder: Path | FileOpener, design: Design, entry: PartEntry, names
     _refuse_unknown(design, entry, "overall", overall)
     nothing = np.empty(0, dtype=np.int32)
     respondent: dict[str, Coded] = {}
-    if names is None and entry.respondent_bytes:
+    if (names is None or with_respondents) and entry.respondent_bytes:
         said = _read_parquet(folder, design, entry, ".respondent.parquet", None)
         respondent = {question: _words(entry, said, question) for question in said.column_names}
     return Rows(

@@ -141,13 +141,13 @@ class Views:
 
     def _read(self, design: Design, part: PartEntry, choice: Choice, dimensions: tuple[str, ...], *, with_delay: bool) -> Rows:
         """The columns of a part that a choice needs. Those of standing choices stay in memory; other filters read theirs anew."""
-        if choice.respondent or not set(dimensions) <= set(ATTRIBUTES):
-            return read_part(self.folder.path, design, part)
-        names = {*needed_attributes(choice, dimensions), *(("delay",) if with_delay else ())}
-        if with_delay or choice.first_hour is not None or choice.last_hour is not None:
+        needed = needed_attributes(choice, dimensions)
+        asks_respondents = bool(choice.respondent) or not set(needed) <= set(ATTRIBUTES)
+        names = {*(name for name in needed if name in ATTRIBUTES), *(("delay",) if with_delay else ())}
+        if with_delay or choice.needs_hours:
             names.add("answered_hour")
-        if not names <= set(STANDING):
-            return read_part(self.folder.path, design, part, names)
+        if asks_respondents or not names <= set(STANDING):
+            return read_part(self.folder.path, design, part, names, with_respondents=asks_respondents)
         key = (part.name, STANDING)
         if key not in self._rows:
             self._rows[key] = read_part(self.folder.path, design, part, STANDING)
@@ -181,7 +181,7 @@ def _select(tally: Tally, choice: Choice, dimensions: Sequence[str]) -> Counted:
 
 
 def _bytes_of(tally: Tally) -> int:
-    counts = (getattr(tally, item.name) for item in fields(Tally) if item.name not in ("design", "dimensions", "cells"))
+    counts = (getattr(tally, item.name) for item in fields(Tally) if item.name not in ("design", "dimensions", "cells", "n_design"))
     return sum(values.nbytes for values in counts)
 
 

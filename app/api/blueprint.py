@@ -73,7 +73,7 @@ def create_api(runtime: Runtime, figures: Figures) -> Blueprint:
     @api.get("/index")
     def get_index() -> ResponseReturnValue:
         """The figures, in the body `sipas index --json` prints; `rank=unit` and `fpc=1` are its options --rank and --fpc."""
-        _refuse_unknown_parameters(request.args)
+        _refuse_unknown_parameters(request.args, (*_INDEX_PARAMETERS, *figures.find_questions(request.args.get("instrument"))))
         selection = figures.read_selection(request.args)
         ranks, is_finite = _read_switch(request.args, "rank", "unit"), _read_switch(request.args, "fpc", "1")
         return figures.compute_report(selection, current_key_holder().unit_key, ranks_units=ranks, is_finite=is_finite).to_json()
@@ -81,10 +81,10 @@ def create_api(runtime: Runtime, figures: Figures) -> Blueprint:
     return api
 
 
-def _refuse_unknown_parameters(args: MultiDict[str, str]) -> None:
+def _refuse_unknown_parameters(args: MultiDict[str, str], known: tuple[str, ...]) -> None:
     """A misspelt parameter would silently return the figure for everything. Raises BadInputError."""
-    if set(args) - set(_INDEX_PARAMETERS):
-        raise BadInputError(f"the parameters are: {', '.join(_INDEX_PARAMETERS)}")
+    if set(args) - set(known):
+        raise BadInputError(f"the parameters are: {', '.join(known)}")
     twice = [name for name in args if len(args.getlist(name)) > 1]
     if twice:
         raise BadInputError(f"`{twice[0]}` is given twice: give it once")

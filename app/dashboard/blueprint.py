@@ -1,6 +1,7 @@
 """The analyst's addresses: thin views over the page builders, one way to fail."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import structlog
@@ -11,11 +12,23 @@ from analytics.errors import AnalyticsError
 from app.access import current_person
 from app.dashboard.address import clean_query
 from app.dashboard.browse import build_units_page
+from app.dashboard.conditions import list_known
 from app.dashboard.criteria import build_criteria_page
 from app.dashboard.drivers import build_drivers_page
 from app.dashboard.drivers_export import DRIVER_COLUMNS, write_drivers
-from app.dashboard.export import CELL_COLUMNS, FORMS, RANK_COLUMNS, Form, criterion_columns, write_cells, write_criteria, write_ranks
+from app.dashboard.export import (
+    CELL_COLUMNS,
+    FORMS,
+    RANK_COLUMNS,
+    Form,
+    criterion_columns,
+    write_cells,
+    write_criteria,
+    write_groups,
+    write_ranks,
+)
 from app.dashboard.filters import build_filter_bar
+from app.dashboard.groups import build_groups
 from app.dashboard.heat import build_heat_table
 from app.dashboard.overview import build_overview
 from app.dashboard.ranks import MORE, build_ranking, build_ranks_page
@@ -40,14 +53,16 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
         template: str, build: Callable[[Reading], object], columns: Callable[[Reading], object], more: tuple[str, ...] = ()
     ) -> ResponseReturnValue:
         """One view at its one address; when its figures cannot be had, the page says so."""
-        query = clean_query(request.args, more)
+        questions = figures.find_questions(request.args.get("instrument"))
+        query = clean_query(request.args, more, questions)
         if query != request.args.to_dict():
             return redirect(url_for(request.endpoint or "dashboard.overview", **query))  # type: ignore[arg-type]
         filters = {name: value for name, value in query.items() if name not in more}
         try:
             reading = read_view(figures, filters, current_person())
             page = build(reading)
-            bar = build_filter_bar(runtime, filters, current_person(), reading.evidence.tree)
+            known = list_known(figures, reading, questions)
+            bar = build_filter_bar(runtime, filters, current_person(), reading.evidence.tree, questions, reading.evidence.units, known)
         except (BadInputError, AnalyticsError) as error:
             return _show_failure(runtime, error)
         place = name_units(figures, {reading.place}).get(reading.place) if reading.place is not None else None
@@ -71,7 +86,8 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
         form: Form = next((known for known in FORMS if known == request.args.get("form")), "human")
         if form == "public" and not hides:
             raise BadInputError("this file hides no small cells: `form` is human or machine")
-        reading = read_view(figures, clean_query(request.args), current_person())
+        questions = figures.find_questions(request.args.get("instrument"))
+        reading = read_view(figures, clean_query(request.args, questions=questions), current_person())
         return Response(
             write(reading, form),
             mimetype="text/csv",
@@ -86,7 +102,11 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
     @dashboard.get("/criteria", endpoint="criteria")
     def criteria() -> ResponseReturnValue:
         """Every factor with its criteria."""
-        return show("dashboard/criteria.html", lambda r: build_criteria_page(figures, r), criterion_columns)
+        return show(
+            "dashboard/criteria.html",
+            lambda r: replace(build_criteria_page(figures, r), groups=build_groups(figures, r)),
+            criterion_columns,
+        )
 
     @dashboard.get("/drivers", endpoint="drivers")
     def drivers() -> ResponseReturnValue:
@@ -138,6 +158,11 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
     def drivers_csv() -> ResponseReturnValue:
         """Importance, coefficients, alpha and criteria as a file."""
         return send("yeu-to-tac-dong", lambda r, form: write_drivers(build_drivers_page(figures, r), r, form, label))
+
+    @dashboard.get("/groups.csv", endpoint="groups_csv")
+    def groups_csv() -> ResponseReturnValue:
+        """The groups of respondents as a file."""
+        return send("nhom-nguoi-tra-loi", lambda r, form: write_groups(build_groups(figures, r), r, form, label))
 
     return dashboard
 

@@ -110,7 +110,7 @@ def _row(
     tree, field = reading.evidence.tree, reading.evidence.selection.field
     inside = tally.cells["unit"].isin(tree.subtree(card.key)).to_numpy(dtype=bool)
     figure = None
-    if inside.any():
+    if tally.n_returned[inside].any():  # of a sub-group some units have only people outside it
         own_pairs = None if pairs is None else as_one_cell(pairs.where(inside), card.key, field)
         cell = figures.compute(reading.evidence, as_one_cell(tally.where(inside), card.key, field), pairs=own_pairs).cells[0]
         figure = as_figure(reading, cell)

@@ -12,6 +12,7 @@ from analytics.results import Estimate
 from analytics.scores import converted_score, mean_score
 from analytics.targets import judge
 from app.dashboard.figure import Figure, TargetNote, list_target_notes
+from app.dashboard.groups import GroupTable
 from app.dashboard.heat import as_figure
 from app.dashboard.levels import Level, as_bar, count_levels, draw_bars
 from app.dashboard.reading import Reading, name_units
@@ -71,6 +72,8 @@ class CriteriaPage:
     factors: tuple[FactorCard, ...]
     overall: OverallQuestion | None
     target_notes: list[TargetNote]
+    groups: tuple[GroupTable, ...] = ()
+    """By group of respondents; the file of criteria does without."""
 
 
 def build_criteria_page(figures: Figures, reading: Reading) -> CriteriaPage:

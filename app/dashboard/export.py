@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from typing import Final, Literal, get_args
+from urllib.parse import urlencode
 
 from analytics.rounding import share_to_percent
 from app.dashboard.criteria import CriteriaPage
 from app.dashboard.figure import Figure
+from app.dashboard.groups import GroupTable
 from app.dashboard.heat import HeatTable
 from app.dashboard.publishable import LEAST, NOTHING_HIDDEN, hide_cells, hide_criteria, hide_units
 from app.dashboard.ranks import Ranking
@@ -35,6 +37,7 @@ VIEW_COLUMNS: Final = (
     ("instrument", "phiếu khảo sát@phiên bản", "Phiếu khảo sát"),
     ("first_on", "số liệu từ ngày, yyyy-mm-dd", "Số liệu từ ngày"),
     ("last_on", "số liệu đến ngày, yyyy-mm-dd", "Số liệu đến ngày"),
+    ("filters", "điều kiện lọc, viết như trong địa chỉ của trang; trống: không lọc", "Điều kiện lọc"),
     ("note", "DỮ LIỆU MINH HỌA nếu là số liệu minh họa, trống nếu là số liệu thật", "Ghi chú"),
 )
 FIGURE_COLUMNS: Final = (
@@ -65,6 +68,15 @@ RANK_COLUMNS: Final = (
     ("rank_high", "hạng thấp nhất trong khoảng hạng", "Hạng thấp nhất có thể"),
     ("par_points", "điểm cải cách hành chính; trống: chưa đặt thang điểm hoặc chưa xếp hạng", "Điểm cải cách hành chính"),
     *FIGURE_COLUMNS,
+    *VIEW_COLUMNS,
+)
+GROUP_COLUMNS: Final = (
+    ("characteristic", "mã câu hỏi về người trả lời; kind: cá nhân, tổ chức, người được ủy quyền", "Mã đặc điểm"),
+    ("characteristic_name", "đặc điểm", "Đặc điểm"),
+    ("answer", "mã câu trả lời; trống: không trả lời", "Mã nhóm"),
+    ("answer_name", "nhóm", "Nhóm"),
+    *FIGURE_COLUMNS[:7],
+    ("few", "1: dưới 10 phiếu hợp lệ", "Ít phiếu"),
     *VIEW_COLUMNS,
 )
 _ANSWER_COLUMNS: Final = (
@@ -107,11 +119,12 @@ class Writer:
         selection, days = self.reading.evidence.selection, self.reading.days
         first_on, last_on = days if days is not None else (None, None)
         design = self.reading.total.design
+        filters = urlencode(self.reading.query) or None
         if self.form == "machine":
-            return [selection.method, selection.confidence, design.instrument_id, first_on, last_on, self.label]
+            return [selection.method, selection.confidence, design.instrument_id, first_on, last_on, filters, self.label]
         ends = [day(on) if on is not None else None for on in (first_on, last_on)]
         confidence = f"{decimal_comma(selection.confidence * 100, 0)}%"
-        return [METHODS[selection.method], confidence, design.instrument_id, *ends, self.label]
+        return [METHODS[selection.method], confidence, design.instrument_id, *ends, filters, self.label]
 
     def share(self, share: float | Fraction | None) -> Cell:
         """A share: as it is for programs, as a percentage of two decimals for people."""
@@ -213,3 +226,16 @@ def write_criteria(page: CriteriaPage, reading: Reading, form: Form, label: str 
             yield line("overall_question", None, question.text, [*levels, *scores], question.figure, is_hidden=is_hidden)
 
     return writer.write(criterion_columns(reading), rows())
+
+
+def write_groups(tables: tuple[GroupTable, ...], reading: Reading, form: Form, label: str | None) -> bytes:
+    """The groups of respondents, one characteristic after the other."""
+    writer = Writer(form, reading, label)
+
+    def rows() -> Iterator[list[Cell]]:
+        for table in tables:
+            for row in table.rows:
+                few: Cell = int(row.is_few) if form == "machine" else "ít phiếu" if row.is_few else None
+                yield [table.code, table.title, row.answer or None, row.name, *writer.figure(row.figure)[:7], few]
+
+    return writer.write(GROUP_COLUMNS, rows())

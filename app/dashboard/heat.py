@@ -70,7 +70,7 @@ def build_heat_table(figures: Figures, reading: Reading) -> HeatTable:
     pairs = figures.count_pairs(evidence, "unit", "field", row_of=fold.row_of)
     over_all = {} if field is not None else _by_place(figures, reading, by_field.by("unit"), None if pairs is None else pairs.by("unit"))
     found = _by_place(figures, reading, by_field, pairs) | over_all
-    columns = [code for code in reading.fields if code in set(by_field.cells["field"])]
+    columns = [code for code in reading.fields if code in {in_field for _, in_field in found}]
     order: list[str | None] = list(columns) if field is not None else [None, *columns]
     units = sorted({unit for unit, _ in found if unit is not None})
     names = name_units(figures, {*units, *([place] if place else [])})
@@ -92,6 +92,9 @@ def build_heat_table(figures: Figures, reading: Reading) -> HeatTable:
 
 
 def _by_place(figures: Figures, reading: Reading, tally: Tally, pairs: Tally | None) -> dict[tuple[str | None, str | None], Figure]:
+    if tally.n_design is not None:  # of a sub-group cells without a response belong to the sample, not to the table
+        is_there = tally.n_returned > 0
+        tally, pairs = tally.where(is_there), None if pairs is None else pairs.where(is_there)
     report = figures.compute(reading.evidence, tally, parts="overall", pairs=pairs)
     return {(cell.unit, cell.field): as_figure(reading, cell) for cell in report.cells}
 

@@ -11,7 +11,7 @@ from analytics.results import Cell
 from analytics.tally import Tally
 from analytics.units import UnitTree
 from app.errors import BadInputError
-from app.queries.exclusions import list_left_out
+from app.queries.exclusions import list_kinds_left_out
 from app.queries.fields import list_fields
 from app.queries.responses import find_days
 from app.queries.targets import CriterionFloor, find_floor, get_calendar
@@ -29,6 +29,10 @@ class Beside:
 
     whole: Cell
     n_returned: int
+    has_flags: bool
+    """Whether confirmed flags are in force, here or elsewhere."""
+    has_by_hand: bool
+    """Whether exclusions made by hand are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +96,15 @@ def read_view(figures: Figures, query: Mapping[str, str], person: Person) -> Rea
 
 def _read_beside(figures: Figures, evidence: Evidence, person: Person, place: str | None, n_returned: int) -> Beside | None:
     with figures.runtime.database.read() as session:
-        if not list_left_out(session):
+        kinds = list_kinds_left_out(session)
+        if not kinds:
             return None
     selection = evidence.selection
     other = figures.gather(replace(selection, flags="without" if selection.flags == "with" else "with"), person.unit_key)
     total = other.live.by()
     if int(total.n_returned[0]) == n_returned:
         return None
-    return Beside(compute_whole(figures, other, total, place), int(total.n_returned[0]))
+    return Beside(compute_whole(figures, other, total, place), int(total.n_returned[0]), "flag" in kinds, "hand" in kinds)
 
 
 def compute_whole(figures: Figures, evidence: Evidence, total: Tally, place: str | None) -> Cell:

@@ -12,7 +12,7 @@ from app.models.paper import PaperBatch, PaperBox, PaperCopy, PaperEntry, PaperS
 from app.models.paper_scans import PaperScan
 from app.models.people import ApiKey, SignIn, User
 from app.models.places import Counter, Unit, UnitCode, UnitSuccession
-from app.models.responses import Comment, Exclusion, Quarantined, RespondentAnswers, Response, ResponseReasons
+from app.models.responses import Comment, Exclusion, ExclusionStep, Quarantined, RespondentAnswers, Response, ResponseReasons
 from app.models.targets import Floor, ParScale, ReportingCalendar, Target
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "DossierCount",
     "EnrolmentCode",
     "Exclusion",
+    "ExclusionStep",
     "Field",
     "Floor",
     "HourClosing",

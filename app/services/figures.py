@@ -1,13 +1,14 @@
 """Figures of a selection: tallies of the stored responses, and the index computed from them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
 
 from sqlalchemy.orm import Session
 
+from analytics.domains import tell_domain
 from analytics.drivers import DriverReport
 from analytics.errors import UnitError
 from analytics.index import compute_index, exact_overall_shares
@@ -28,6 +29,7 @@ from app.queries.dossiers import count_dossiers
 from app.queries.instruments import find_instrument, list_series
 from app.queries.targets import get_calendar, load_targets
 from app.queries.units import load_tree
+from app.respondent_questions import list_respondent_questions
 from app.runtime import Runtime, first_hour_of
 from app.selection import Selection, read_selection
 from app.services.drivers import Drivers
@@ -35,6 +37,7 @@ from app.services.live_sums import LiveSums
 from app.services.live_tallies import LiveTallies
 from app.services.store import StoreKeeper
 from survey_forms import Instrument
+from survey_forms.instrument import Question as AskedQuestion
 
 _MOST_PAIR_BYTES = 256 << 20
 _EARLIEST, _LATEST = date(1, 1, 1), date(9998, 12, 14)  # both at the edge of a half-month: no bound cuts through none
@@ -107,12 +110,22 @@ class Figures:
         """A selection from query parameters, periods by this office's reporting calendar. Raises BadInputError."""
         with self.runtime.database.read() as session:
             calendar = get_calendar(session, self.runtime.today())
-        return read_selection(args, calendar)
+        questions = self.find_questions(args.get("instrument", "").strip())
+        return read_selection(args, calendar, {code: [o.code for o in question.options] for code, question in questions.items()})
+
+    def find_questions(self, instrument: str | None) -> dict[str, AskedQuestion]:
+        """What a series or version asks respondents about themselves; nothing for one that does not exist."""
+        with self.runtime.database.read() as session:
+            try:
+                return list_respondent_questions(self._find_instruments(session, instrument))
+            except BadInputError:
+                return {}  # gathering says what is wrong with it
 
     def gather(self, selection: Selection, top_unit_key: str | None = None, *, with_excluded: bool = False) -> Evidence:
         """Tally the selected responses. `top_unit_key` bounds what the asker may see; None is everything.
 
-        Confirmed exclusions are left out unless the selection says `flags` with; `with_excluded` counts them in any case.
+        Confirmed exclusions are left out unless the selection says `flags` with; `with_excluded` counts them in any case. A
+        sub-group of the respondents is counted together with the sample it is a domain of.
         Raises BadInputError for an unknown unit, field or instrument, ForbiddenError for a unit outside the asker's place.
         """
         with self.runtime.database.read() as session:
@@ -123,8 +136,25 @@ class Figures:
             if selection.field is not None and session.get(Field, selection.field) is None:
                 raise BadInputError("`field` is the code of a field; the list of fields shows them")
         units = _units_in_sight(tree, selection.unit, top_unit_key)
-        live = self._live.count(instruments, _as_choice(selection, units), with_excluded=with_excluded or selection.flags == "with")
+        live = self._count(instruments, selection, units, with_excluded=with_excluded)
         return Evidence(selection, instruments, live, tree, targets, _find_year(selection, live, calendar), units)
+
+    def _count(
+        self,
+        instruments: tuple[Instrument, ...],
+        selection: Selection,
+        units: tuple[str, ...] | None,
+        *,
+        with_excluded: bool = False,
+        by: tuple[str, ...] = ("unit", "field"),
+        of_pairs: bool = False,
+    ) -> LiveTally:
+        excluded = with_excluded or selection.flags == "with"
+        live = self._live.count(instruments, _as_choice(selection, units), with_excluded=excluded, by=by, of_pairs=of_pairs)
+        if not selection.is_domain:
+            return live
+        everybody = _as_choice(replace(selection, respondent=(), kind=None, helped=None, took=None), units)
+        return replace(live, sample=self._live.count(instruments, everybody, with_excluded=excluded, by=by))
 
     def count_by(
         self, evidence: Evidence, *dimensions: str, instruments: tuple[Instrument, ...] | None = None, of_pairs: bool = False
@@ -133,9 +163,14 @@ class Figures:
 
         `of_pairs` makes every criterion a factor of its own, from which any choice of criteria can be put together.
         """
-        chosen, choice = instruments or evidence.instruments, _as_choice(evidence.selection, evidence.units)
-        pairs_by = dimensions if of_pairs else None
-        return self._live.count(chosen, choice, with_excluded=evidence.selection.flags == "with", pairs_by=pairs_by, dimensions=dimensions)
+        return self._count(instruments or evidence.instruments, evidence.selection, evidence.units, by=dimensions, of_pairs=of_pairs)
+
+    def count_groups(self, evidence: Evidence, by: tuple[str, ...], selection: Selection | None = None) -> LiveTally:
+        """The responses of the evidence (or of another selection within its units) by other attributes or questions about the
+        respondent; "" is who gave no answer. No sub-group knows its sample here: see `analytics.domains.as_domain`."""
+        chosen = selection or evidence.selection
+        choice = _as_choice(chosen, evidence.units)
+        return self._live.count(evidence.instruments, choice, with_excluded=chosen.flags == "with", by=by)
 
     def list_other_series(self, evidence: Evidence) -> list[tuple[Instrument, ...]]:
         """The versions of every other published series that anybody answered, here or elsewhere."""
@@ -206,12 +241,12 @@ class Figures:
     def _find_population(self, evidence: Evidence) -> Population | None:
         """The dossiers behind a selection; None where there are none, or they are not those of its responses.
 
-        Dossiers are counted by half-month and when they are finished: days within a block, one channel or the stage of
-        filing have no count of their own.
+        Dossiers are counted by half-month and when they are finished: days within a block, hours, one channel, counter or
+        procedure, a sub-group of the respondents or the stage of filing have no count of their own.
         """
         selection = evidence.selection
         first, last = selection.first_on or _EARLIEST, selection.last_on or _LATEST
-        if selection.channel is not None or selection.stage == "filing" or not is_whole_blocks(first, last):
+        if not selection.has_dossiers or not is_whole_blocks(first, last):
             return None
         with self.runtime.database.read() as session:
             counts = count_dossiers(session, selection.first_on, selection.last_on)
@@ -235,7 +270,9 @@ class Figures:
             return None
         choice, with_excluded = _as_choice(evidence.selection, evidence.units), evidence.selection.flags == "with"
         recipe_of = partial(pairs_recipe, dimensions=dimensions, row_of=row_of)
-        return self._sums.count(evidence.instruments, choice, recipe_of, with_excluded=with_excluded)[0]
+        pairs = self._sums.count(evidence.instruments, choice, recipe_of, with_excluded=with_excluded)[0]
+        sample = evidence.live.sample
+        return pairs if sample is None else tell_domain(pairs, sample.by(*dimensions, row_of=row_of))
 
     def rank_units(self, evidence: Evidence, row_of: Mapping[str, str], rows: Collection[str]) -> list[RankedUnit]:
         """The units of `rows` with a response, each with the responses `row_of` counts in it, ranked among themselves.
@@ -243,10 +280,10 @@ class Figures:
         In the order of their keys; what `row_of` counts elsewhere is left out.
         """
         tally = evidence.live.by("unit", row_of=row_of)
-        is_row = tally.cells["unit"].isin(list(rows)).to_numpy(dtype=bool)
+        is_row = tally.cells["unit"].isin(list(rows)).to_numpy(dtype=bool) & (tally.n_returned > 0)
         pairs = self.count_pairs(evidence, "unit", row_of=row_of)
         if pairs is not None:
-            pairs = pairs.where(pairs.cells["unit"].isin(list(rows)).to_numpy(dtype=bool))
+            pairs = pairs.where(is_row)
         tally = tally.where(is_row)
         cells = self.compute(evidence, tally, parts="overall", pairs=pairs).cells
         selection = evidence.selection
@@ -305,13 +342,16 @@ def _as_choice(selection: Selection, units: tuple[str, ...] | None) -> Choice:
     first, last = selection.first_on, selection.last_on
     # Without a bound any first of a month will do: only the given end decides whether a half-month is cut.
     is_whole = is_whole_blocks(first or date(1, 1, 1), last or date(9998, 12, 14))
+    midnight = first_hour_of(date(2000, 1, 1)) % 24
     return Choice(
         first_block=half_month_block(first) if is_whole and first is not None else None,
         last_block=half_month_block(last) if is_whole and last is not None else None,
         first_hour=first_hour_of(first) if not is_whole and first is not None else None,
         last_hour=first_hour_of(last + timedelta(days=1)) - 1 if not is_whole and last is not None else None,
         units=None if units is None else frozenset(units),
-        equal=tuple((name, value) for name in ("field", "channel", "stage") if (value := getattr(selection, name)) is not None),
+        equal=(*selection.circumstances, *selection.traits),
+        respondent=selection.respondent,
+        hours_of_day=frozenset((hour + midnight) % 24 for hour in selection.hours) if selection.cuts_days else None,
     )
 
 

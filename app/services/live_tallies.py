@@ -64,21 +64,21 @@ class LiveTallies:
         choice: Choice,
         *,
         with_excluded: bool,
-        pairs_by: tuple[str, ...] | None = None,
-        dimensions: tuple[str, ...] = _DIMENSIONS,
+        by: tuple[str, ...] = _DIMENSIONS,
+        of_pairs: bool = False,
     ) -> LiveTally:
-        """The responses of a choice by unit and field, as of now, or by other attributes of a response (block, channel, …).
+        """The responses of a choice by attributes or questions about the respondent, as of now; `of_pairs` with every criterion a
+        factor of its own.
 
-        By `pairs_by` they are counted with every criterion a factor of its own. Raises AnalyticsError when stored rows
-        contradict themselves.
+        Raises AnalyticsError when stored rows contradict themselves.
         """
         for _ in range(_ATTEMPTS - 1):
             try:
-                return self._count(instruments, choice, with_excluded, pairs_by, dimensions)
+                return self._count(instruments, choice, with_excluded, by, of_pairs)
             except PartError as error:
                 # Merged away by another process since the list was read, or damaged: both end with a part that can be read.
                 self.keeper.repair(error)
-        return self._count(instruments, choice, with_excluded, pairs_by, dimensions)
+        return self._count(instruments, choice, with_excluded, by, of_pairs)
 
     def list_answered(self) -> frozenset[str]:
         """Ids of the questionnaire versions with any response, excluded or not."""
@@ -88,14 +88,8 @@ class LiveTallies:
         return frozenset({part.instrument_id for part in manifest.parts} | set(tail))
 
     def _count(
-        self,
-        instruments: tuple[Instrument, ...],
-        choice: Choice,
-        with_excluded: bool,
-        pairs_by: tuple[str, ...] | None,
-        dimensions: tuple[str, ...],
+        self, instruments: tuple[Instrument, ...], choice: Choice, with_excluded: bool, dimensions: tuple[str, ...], of_pairs: bool
     ) -> LiveTally:
-        dimensions = dimensions if pairs_by is None else pairs_by
         manifest = self.keeper.current()
         with self.runtime.database.read() as session:
             exclusions = () if with_excluded else list_left_out(session)
@@ -104,8 +98,8 @@ class LiveTallies:
         layers = []
         for instrument in instruments:
             own = Design.of(instrument)
-            view = self.keeper.views.open(manifest, own, choice, dimensions, of_pairs=pairs_by is not None)
-            design = own if pairs_by is None else own.one_factor_each()
+            view = self.keeper.views.open(manifest, own, choice, dimensions, of_pairs=of_pairs)
+            design = own.one_factor_each() if of_pairs else own
             open_rows, gone = tail.get(instrument.id), left_out.get(instrument.id)
             layers.append(
                 Layer(

@@ -1,6 +1,6 @@
 """When the night's work last came to its end
 
-Revision ID: 0009_kiosk
+Revision ID: 0009
 Revises: 0008
 """
 
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0009_kiosk"
+revision: str = "0009"
 down_revision: str | None = "0008"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None

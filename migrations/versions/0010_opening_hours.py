@@ -1,7 +1,7 @@
 """When desks are open, as the office states it
 
-Revision ID: 0010_kiosk
-Revises: 0009_kiosk
+Revision ID: 0010
+Revises: 0009
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0010_kiosk"
-down_revision: str | None = "0009_kiosk"
+revision: str = "0010"
+down_revision: str | None = "0009"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

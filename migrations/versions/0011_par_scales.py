@@ -1,7 +1,7 @@
 """Scales of the points of the administrative-reform index
 
-Revision ID: 0011_ranks
-Revises: 0010_kiosk
+Revision ID: 0011
+Revises: 0010
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0011_ranks"
-down_revision: str | None = "0010_kiosk"
+revision: str = "0011"
+down_revision: str | None = "0010"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
