@@ -154,7 +154,7 @@ def _list_criteria(reading: Reading, whole: Figure) -> list[CriterionRow]:
 def _list_reasons(figures: Figures, reading: Reading, rows: Mapping[str, CriterionRow]) -> list[ReasonRow]:
     """Reasons that were given, by criterion in the order of the form, the most frequent first; own words last."""
     evidence = reading.evidence
-    ids, units = [instrument.id for instrument in evidence.instruments], set(evidence.tally.cells["unit"])
+    ids, units = [instrument.id for instrument in evidence.instruments], set(evidence.live.by("unit").cells["unit"])
     with figures.runtime.database.read() as session:
         counted = count_reasons(session, evidence.selection, ids, units)
     low = evidence.instrument.scale.low_levels

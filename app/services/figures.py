@@ -21,7 +21,7 @@ from app.models import Field
 from app.queries.dossiers import count_dossiers
 from app.queries.instruments import find_instrument, list_series
 from app.queries.targets import get_calendar, load_targets
-from app.queries.units import load_tree
+from app.queries.units import list_current, list_tops, load_tree
 from app.runtime import Runtime, first_hour_of
 from app.selection import Selection, read_selection
 from app.services.live_tallies import LiveTallies
@@ -99,8 +99,20 @@ class Figures:
             if selection.field is not None and session.get(Field, selection.field) is None:
                 raise BadInputError("`field` is the code of a field; the list of fields shows them")
         units = _units_in_sight(tree, selection.unit, top_unit_key)
-        live = self._live.count(instruments, _as_choice(selection, units), with_excluded=with_excluded or selection.flags == "with")
+        live = self._live.count(instruments, _as_choice(selection, units, tree), with_excluded=with_excluded or selection.flags == "with")
         return Evidence(selection, instruments, live, tree, targets, _find_year(selection, live, calendar), units)
+
+    def warm(self) -> None:
+        """Count the pages everybody opens before anybody does, and have the answers in memory for all others."""
+        evidence = self.gather(Selection())
+        with self.runtime.database.read() as session:
+            tops = list_tops(session, self.runtime.today())
+            below = list_current(session, evidence.tree.children(tops[0]) if len(tops) == 1 else tops, self.runtime.today())
+        rows = evidence.tree.fold(evidence.tree.keys, {*below, *tops}).row_of
+        evidence.live.by()
+        evidence.live.by("unit")
+        evidence.live.by("unit", "field", row_of=rows)
+        self._live.warm(evidence.instruments)
 
     def compute_report(self, selection: Selection, top_unit_key: str | None = None) -> IndexReport:
         """The index of the whole selection and by its dimensions, units as recorded: what the API and `sipas index` print.
@@ -139,7 +151,7 @@ class Figures:
         n_numbers = evidence.live.by(*dimensions).n_cells * evidence.live.tally.design.n_criteria**2 * 3
         if n_numbers * 8 > _MOST_PAIR_BYTES:
             return None
-        choice = _as_choice(evidence.selection, evidence.units)
+        choice = _as_choice(evidence.selection, evidence.units, evidence.tree)
         live = self._live.count(evidence.instruments, choice, with_excluded=evidence.selection.flags == "with", pairs_by=dimensions)
         return live.by(*dimensions)
 
@@ -205,8 +217,13 @@ def _units_in_sight(tree: UnitTree, wanted: str | None, top: str | None) -> tupl
     return chosen
 
 
-def _as_choice(selection: Selection, units: tuple[str, ...] | None) -> Choice:
-    """The filters of a selection; days that are whole half-months are a choice of those, others of hours."""
+def _as_choice(selection: Selection, units: tuple[str, ...] | None, tree: UnitTree) -> Choice:
+    """The filters of a selection; days that are whole half-months are a choice of those, others of hours.
+
+    Every unit of the tree, or all below its top, are one choice: what was counted for the one is there for the other.
+    """
+    if units is not None and len(units) == len(tree.keys):
+        units = None
     first, last = selection.first_on, selection.last_on
     # Without a bound any first of a month will do: only the given end decides whether a half-month is cut.
     is_whole = is_whole_blocks(first or date(1, 1, 1), last or date(9998, 12, 14))

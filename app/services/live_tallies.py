@@ -17,7 +17,6 @@ from app.services.store import StoreKeeper
 from survey_forms import Instrument
 
 _DIMENSIONS = ("unit", "field")
-_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +48,26 @@ class LiveTallies:
     ) -> LiveTally:
         """The responses of a choice by unit and field, as of now; or, by `pairs_by`, with every criterion a factor of its own.
 
+        What is closed is counted when it is asked for, in the rows it is asked for.
+
         Raises AnalyticsError when stored rows contradict themselves.
         """
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return self._count(instruments, choice, with_excluded, pairs_by)
-            except PartError as error:
-                # Merged away by another process since the list was read, or damaged: both end with a part that can be read.
-                self.keeper.repair(error)
-        return self._count(instruments, choice, with_excluded, pairs_by)
+
+        def count_anew(error: PartError) -> tuple[Layer, ...]:
+            self.keeper.repair(error)
+            return self._count(instruments, choice, with_excluded, pairs_by)
+
+        return LiveTally(self._count(instruments, choice, with_excluded, pairs_by), count_anew)
+
+    def warm(self, instruments: tuple[Instrument, ...]) -> None:
+        """Bring up to date what pages asked for since the server started, and read the answers into memory. Raises PartError."""
+        manifest = self.keeper.current()
+        for instrument in instruments:
+            self.keeper.views.warm(manifest, Design.of(instrument))
 
     def _count(
         self, instruments: tuple[Instrument, ...], choice: Choice, with_excluded: bool, pairs_by: tuple[str, ...] | None
-    ) -> LiveTally:
+    ) -> tuple[Layer, ...]:
         dimensions = _DIMENSIONS if pairs_by is None else pairs_by
         manifest = self.keeper.current()
         with self.runtime.database.read() as session:
@@ -81,7 +87,7 @@ class LiveTallies:
                     count_rows(design, [gone], choice, dimensions).tally if gone is not None else Tally.empty(design, dimensions),
                 )
             )
-        return LiveTally(tuple(layers))
+        return tuple(layers)
 
     def _read_tail(self, session: Session, manifest: Manifest, exclusions: tuple[LeftOut, ...]) -> dict[str, Rows]:
         """Responses received in hours no part holds yet."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from analytics.design import Design
 from analytics.store import Manifest, PartEntry, PartError, Rows, StoreError, StoreFolder, Views
+from analytics.store.cube_file import list_wrong_cubes
 from analytics.store.part import choose_tally, read_part, read_tally
 from app.errors import DatabaseUnavailableError
 from app.models import Response
@@ -123,7 +124,7 @@ class StoreKeeper:
     def report(self, n_repaired: int = 0) -> StoreReport:
         """What there is now."""
         manifest = self.current()
-        n_bytes = sum(part.size for part in manifest.parts)
+        n_bytes = self.folder.size(manifest) if manifest.parts else 0
         return StoreReport(len(manifest.parts), manifest.n_rows, n_bytes, manifest.closed_until, n_repaired)
 
     def _read_manifest(self) -> Manifest | None:
@@ -200,9 +201,14 @@ class StoreKeeper:
         try:
             if not read_part(self.folder.path, design, part).equals(rows):
                 return "rows"
-            return None if read_tally(self.folder.path, design, part).equals(choose_tally(design, rows)) else "tally"
+            if not read_tally(self.folder.path, design, part).equals(choose_tally(design, rows)):
+                return "tally"
         except PartError as error:
             return error.kind
+        wrong = list_wrong_cubes(self.folder.path, design, part, rows)
+        for file in wrong:
+            file.unlink(missing_ok=True)
+        return "cube" if wrong else None
 
     def _list_strays(self, session: Session, manifest: Manifest) -> int:
         """Closed responses of the database that no part's hours cover."""
