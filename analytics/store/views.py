@@ -135,6 +135,11 @@ class Views:
                 return
             self._parts.rows(design, part)
 
+    def forget_folds(self) -> None:
+        """Count anew from what is kept of the parts: for who measures, or doubts."""
+        with self._lock:
+            self._folds.clear()
+
     def _follow(self, manifest: Manifest) -> None:
         """Forget what does not belong to this list of parts."""
         with self._lock:
