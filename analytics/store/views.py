@@ -23,6 +23,8 @@ from analytics.tally import Tally
 
 _MOST_FOLD_BYTES: Final = 160 << 20
 _MOST_SCOPES: Final = 64
+_MOST_WARMED: Final = 4
+"""Sets of rows for which merged parts are counted ahead: those of the pages opened last."""
 _ROWS_TOGETHER: Final = 2_500_000
 """Rows counted at once: more would save an addition of tallies and cost the memory of the rows twice."""
 
@@ -130,10 +132,14 @@ class Views:
             known = [asked for asked in self._folds if asked.instrument_id == design.instrument_id]
         for asked in known:
             self._bring_up_to_date(manifest, asked)
+        # What a view holds stays right when parts are merged; the next one finds the merged part counted too.
+        scopes = list(dict.fromkeys(asked.scope for asked in known if asked.scope.units is None and "unit" in asked.dimensions))
         for part in reversed(manifest.of_instrument(design.instrument_id)):
-            if not self._parts.has_room_for(part):
-                return
-            self._parts.rows(design, part)
+            if "unit" not in self._parts.tally(design, part).cells:
+                for scope in scopes[-_MOST_WARMED:]:
+                    self._parts.cube(design, part, scope, frozenset({"unit"}))
+            if self._parts.has_room_for(part):
+                self._parts.rows(design, part)
 
     def forget_folds(self) -> None:
         """Count anew from what is kept of the parts: for who measures, or doubts."""
