@@ -13,7 +13,7 @@ test: .venv/.development  ## everything: linters, types, tests in a real browser
 	@$(BIN)/python -m tests.machine && $(MAKE) --no-print-directory lint && $(BIN)/coverage run -m pytest -m "not soak" && $(BIN)/coverage report
 
 soak: .venv/.development  ## the long runs of the proofs
-	@$(BIN)/python -m tests.machine && $(BIN)/python -m pytest -m soak
+	@$(BIN)/python -m tests.machine && $(BIN)/python -m pytest -m soak && $(BIN)/python -m pytest tests/analytics tests/survey_forms -m "not soak" --hypothesis-profile="by chance"
 
 bench: .venv/.development ## what counting and reading cost beside DuckDB, Polars, pandas and pyarrow: ratios, minutes
 	@$(BIN)/python -m tests.benchmarks $(SECTION)

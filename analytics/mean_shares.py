@@ -48,12 +48,13 @@ class ShareMoments:
     def square_sum(self, on_x: Reals, on_m: Reals) -> Reals:
         """Σ (a·x + b·m)² over a cell's respondents, [C], for coefficients a, b [C, J]; exact 0 instead of rounding noise."""
 
+        # A product for each cell by itself: one for all cells at once rounds the last digit by how many cells there are, and the same
+        # responses would have another error on a province's page than in the country's table.
+        xx, xm, mm = (np.ascontiguousarray(part, dtype=np.float64) for part in (self.xx, self.xm, self.mm))
+
         def total(a: Reals, b: Reals) -> Reals:
-            return np.asarray(
-                np.einsum("cj,ck,cjk->c", a, a, self.xx, optimize=True)
-                + 2 * np.einsum("cj,ck,cjk->c", a, b, self.xm, optimize=True)
-                + np.einsum("cj,ck,cjk->c", b, b, self.mm, optimize=True)
-            )
+            on_x = (xx @ a[:, :, None])[:, :, 0] + 2 * (xm @ b[:, :, None])[:, :, 0]
+            return np.asarray((np.ascontiguousarray(a * on_x) + np.ascontiguousarray(b * (mm @ b[:, :, None])[:, :, 0])).sum(axis=1))
 
         return without_noise(total(on_x, on_m), total(np.abs(on_x), np.abs(on_m)))
 

@@ -1,5 +1,6 @@
 """create_app: the one place that knows Flask, the blueprints and who may use them."""
 
+from functools import partial
 from importlib.metadata import version
 
 from flask import Blueprint, Flask, g, redirect, url_for
@@ -31,7 +32,7 @@ from app.services.kiosk import DeskServices
 from app.services.paper_boxes import OFF_THE_DESK as PAPER_ROLES
 from app.services.people import Person
 from app.services.sealed_box import public_key
-from app.services.server_watch import watch_server
+from app.services.server_watch import find_missed_night, watch_server
 from app.services.sounds import load_sounds
 from app.throttle import limit_guessing
 from kiosk.blueprint import create_kiosk
@@ -139,4 +140,5 @@ def _share_with_templates(app: Flask, runtime: Runtime) -> None:
     @app.context_processor
     def share() -> dict[str, object]:
         label = DEMONSTRATION_LABEL if is_demonstration else None
-        return {"demonstration_label": label, "now": runtime.clock, "server": watch_server(runtime)}
+        night = partial(find_missed_night, runtime)  # asked for only by the pages that show it: it reads the database
+        return {"demonstration_label": label, "now": runtime.clock, "server": watch_server(runtime), "find_missed_night": night}

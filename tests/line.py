@@ -15,11 +15,13 @@ class Line:
         self.port: int = self._listener.getsockname()[1]
         self._is_cut = False
         self._is_closed = False
+        self._lock = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
         """The database is gone."""
-        self._is_cut = True
+        with self._lock:
+            self._is_cut = True
         self._drop()
 
     def mend(self) -> None:
@@ -28,7 +30,8 @@ class Line:
 
     def close(self) -> None:
         """End it all."""
-        self._is_closed = True
+        with self._lock:
+            self._is_closed = True
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -40,16 +43,21 @@ class Line:
                 near, _ = self._listener.accept()
             except OSError:
                 return
-            if self._is_cut:
-                near.close()
-                continue
             far = socket.create_connection(("127.0.0.1", self._target))
-            self._ends += [near, far]
+            with self._lock:  # who was accepted before a cut must not come through after it
+                is_cut = self._is_cut or self._is_closed
+                if not is_cut:
+                    self._ends += [near, far]
+            if is_cut:
+                near.close()
+                far.close()
+                continue
             for source, sink in ((near, far), (far, near)):
                 threading.Thread(target=_carry, args=(source, sink), daemon=True).start()
 
     def _drop(self) -> None:
-        ends, self._ends = self._ends, []
+        with self._lock:
+            ends, self._ends = self._ends, []
         for end in ends:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)

@@ -7,7 +7,7 @@ from typing import Any
 from waitress import wasyncore
 from waitress.server import create_server
 
-_SECONDS_TO_STOP = 10
+_SECONDS_TO_STOP = 120
 
 
 class LoopbackServer:
@@ -32,7 +32,7 @@ class LoopbackServer:
         sockets = self._server._map
         self._server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets, ignore_all=True))
         self._thread.join(timeout=_SECONDS_TO_STOP)
-        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=_SECONDS_TO_STOP)
         assert not self._thread.is_alive(), "the server did not stop"
 
 

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import signal
 import socket
 import subprocess
 import tempfile
@@ -13,8 +14,9 @@ from pathlib import Path
 
 from app.proxy.rendering import Place, render_nginx
 from tests.machine import require_nginx
+from tests.ports import held_port
 
-_START_SECONDS = 20
+_START_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,24 @@ class Proxy:
 
     address: str
     folder: Path
+    process: "subprocess.Popen[bytes]"
 
     @property
     def port(self) -> int:
         """Its port."""
         return int(self.address.rpartition(":")[2])
 
+    def stop(self) -> None:
+        """End it once it has done what it began."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(timeout=_START_SECONDS)
+
     def read_logs(self) -> dict[str, str]:
-        """Every file nginx left anywhere, by name: logs and whatever it laid down on the way."""
+        """End it, and read every file it left anywhere, by name: logs and whatever it laid down on the way.
+
+        nginx writes a request's line after its answer: whoever reads before the end may be too early.
+        """
+        self.stop()
         return {
             str(path.relative_to(self.folder)): path.read_text(encoding="utf-8", errors="replace")
             for path in self.folder.rglob("*")
@@ -43,13 +55,27 @@ def running_nginx(upstream: str, configure: Callable[[Place], str] = render_ngin
     """nginx in front of `upstream` ("127.0.0.1:8080"). Raises MissingError when there is none."""
     binary = require_nginx()
     folder = Path(tempfile.mkdtemp(prefix="sipas-nginx-"))
-    port = _free_port()
+    with held_port() as port:
+        _write_configuration(folder, configure(Place("localhost", upstream, listen=f"127.0.0.1:{port}", logs=str(folder / "logs"))))
+        server = subprocess.Popen(
+            [binary, "-p", str(folder), "-e", str(folder / "logs" / "start.log"), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait_for(port, server)
+            yield Proxy(f"http://127.0.0.1:{port}", folder, server)
+        finally:
+            server.terminate()
+            server.wait(timeout=_START_SECONDS)
+
+
+def _write_configuration(folder: Path, site: str) -> None:
     for name in ("logs", "body", "proxy"):
         (folder / name).mkdir()
         if os.geteuid() == 0:
             os.chown(folder / name, pwd.getpwnam("nobody").pw_uid, -1)
     folder.chmod(0o755)
-    site = configure(Place("localhost", upstream, listen=f"127.0.0.1:{port}", logs=str(folder / "logs")))
     # What a distribution writes around the http block; its own access log stands first, so that ours must override it.
     frame = f"""
 worker_processes 2;
@@ -68,23 +94,6 @@ http {{
 }}
 """
     (folder / "nginx.conf").write_text(frame, encoding="utf-8")
-    server = subprocess.Popen(
-        [binary, "-p", str(folder), "-e", str(folder / "logs" / "start.log"), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(port, server)
-        yield Proxy(f"http://127.0.0.1:{port}", folder)
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:

@@ -3,7 +3,7 @@
 import os
 import pwd
 import shutil
-import socket
+import signal
 import subprocess
 import tempfile
 import time
@@ -14,8 +14,9 @@ from pathlib import Path
 import psycopg
 
 from tests.machine import MissingError, find_postgresql
+from tests.ports import held_port
 
-_START_SECONDS = 60
+_START_SECONDS = 240
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def running_postgresql() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="sipas-pg-"))
     if user is not None:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-    data, port = folder / "data", free_port()
+    data = folder / "data"
     subprocess.run(
         [binaries / "initdb", "-D", data, "-U", "sipas", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8"],
         check=True,
@@ -41,47 +42,41 @@ def running_postgresql() -> Iterator[str]:
         stdout=subprocess.DEVNULL,
         cwd=folder,
     )
-    server = subprocess.Popen(
-        [
-            binaries / "postgres",
-            "-D",
-            data,
-            "-p",
-            str(port),
-            "-k",
-            str(folder),
-            "-c",
-            "listen_addresses=127.0.0.1",
-            "-c",
-            "fsync=off",
-        ],
-        user=user,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-    )
-    try:
-        address = f"postgresql://sipas@127.0.0.1:{port}/postgres"
-        _wait_until_ready(address, server)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_port() -> int:
-    """A port of the loopback nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    with held_port() as port:
+        server = subprocess.Popen(
+            [
+                binaries / "postgres",
+                "-D",
+                data,
+                "-p",
+                str(port),
+                "-k",
+                str(folder),
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "fsync=off",
+            ],
+            user=user,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+        )
+        try:
+            address = f"postgresql://sipas@127.0.0.1:{port}/postgres"
+            _wait_until_ready(address, server)
+            yield address
+        finally:
+            server.send_signal(signal.SIGINT)  # at once: SIGTERM would wait for whoever is still connected
+            server.wait(timeout=_START_SECONDS)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait_until_ready(address: str, server: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + _START_SECONDS
     while True:
         try:
-            psycopg.connect(address, connect_timeout=2).close()
+            psycopg.connect(address, connect_timeout=30).close()
         except psycopg.OperationalError:
             if server.poll() is not None or time.monotonic() > deadline:
                 raise MissingError("PostgreSQL was found but did not start: run its initdb and postgres by hand to see why") from None

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 class HttpSender:
     """Posts JSON with a bearer key. `seconds` is how long it waits for an answer before it hangs up."""
 
-    def __init__(self, address: str, key: str, seconds: float = 30) -> None:
+    def __init__(self, address: str, key: str, seconds: float = 120) -> None:
         self._netloc, self._key, self._seconds = urlsplit(address).netloc, key, seconds
         self._connection: http.client.HTTPConnection | None = None
 

@@ -45,11 +45,17 @@ def open_processes(n: int) -> Iterator[Any]:
 def open_scheduler(address: str, seconds: float = 15) -> Iterator[Any]:
     """A Dask client of the scheduler at an address (tcp://host:8786, tls://…), which is left running.
 
-    Raises ClusterError when nobody answers there within some seconds, when it has no worker by then, or without the extra.
+    Raises ClusterError when nobody answers there within some seconds (also where it refuses our certificate), when it has no worker by
+    then, when address and Dask's configuration differ about encryption, or without the extra.
     """
     distributed = import_extra("distributed")
     try:
         client = distributed.Client(address, timeout=seconds, set_as_default=False)
+    except (TypeError, RuntimeError):  # how Dask says that it has no certificate, and that it may not go without
+        raise ClusterError(
+            f"{address} and Dask's configuration do not agree about encryption: tls:// takes authority, certificate and key from "
+            "distributed.comm.tls, and distributed.comm.require-encryption forbids tcp://."
+        ) from None
     except (OSError, ValueError) as error:
         raise ClusterError(f"No scheduler answers at {address} ({type(error).__name__}); start one with `dask scheduler`.") from None
     with client:

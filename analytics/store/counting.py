@@ -58,6 +58,22 @@ def count_rows(design: Design, pieces: Sequence[Rows], choice: Choice, dimension
     return Counted(tally_answers(design, answers, cells, overall), min(blocks), max(blocks))
 
 
+def choose_rows(piece: Rows, choice: Choice) -> Rows:
+    """The rows for which a choice holds; the rows themselves when all of them do."""
+    mask = _mask(piece, choice)
+    if mask is None or mask.all():
+        return piece
+    return Rows(
+        piece.answers[mask],
+        piece.overall[mask],
+        {name: column.take(mask) for name, column in piece.attributes.items()},
+        # Hours that were not read are empty.
+        piece.answered_hour[mask] if len(piece.answered_hour) else piece.answered_hour,
+        piece.delay[mask] if len(piece.delay) else piece.delay,
+        {name: column.take(mask) for name, column in piece.respondent.items()},
+    )
+
+
 def _column(piece: Rows, name: str) -> Coded:
     if name in piece.attributes:
         return piece.attributes[name]

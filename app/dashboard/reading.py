@@ -84,7 +84,7 @@ def read_view(figures: Figures, query: Mapping[str, str], person: Person) -> Rea
         stored = find_days(session)
         calendar = get_calendar(session, today)
     total = evidence.live.by()
-    whole = figures.compute(evidence, as_one_cell(total, place, selection.field)).cells[0]
+    whole = compute_whole(figures, evidence, total, place)
     days = _days_of(evidence, stored)
     beside = _read_beside(figures, evidence, person, place, int(total.n_returned[0]))
     return Reading(evidence, query, place, tops, fields, calendar, stored, days, total, whole, floor, today, beside)
@@ -99,7 +99,15 @@ def _read_beside(figures: Figures, evidence: Evidence, person: Person, place: st
     total = other.live.by()
     if int(total.n_returned[0]) == n_returned:
         return None
-    return Beside(figures.compute(other, as_one_cell(total, place, selection.field)).cells[0], int(total.n_returned[0]))
+    return Beside(compute_whole(figures, other, total, place), int(total.n_returned[0]))
+
+
+def compute_whole(figures: Figures, evidence: Evidence, total: Tally, place: str | None) -> Cell:
+    """The figures of all responses together, with the target of the place and the chosen field."""
+    field = evidence.selection.field
+    pairs = figures.count_pairs(evidence)
+    as_pairs = None if pairs is None else as_one_cell(pairs, place, field)
+    return figures.compute(evidence, as_one_cell(total, place, field), pairs=as_pairs).cells[0]
 
 
 def _find_place(evidence: Evidence, top_unit_key: str | None, tops: tuple[str, ...]) -> str | None:

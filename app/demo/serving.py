@@ -4,7 +4,8 @@ import http.client
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from app import schema
 from app.cli.serve import make_server, start_refresher
@@ -75,36 +76,42 @@ def serve_demonstration(
 
     `port` 0 takes a free one. Raises ConfigurationError when the address cannot be used or nothing answers there.
     """
-    port = _claim_port(host, port)
-    url = f"http://{_reachable(host)}:{port}"
-    earlier = folder.read_handover()
-    runtime = prepare_demonstration(folder, url, n_responses=n_responses, seed=seed)
-    server = make_server(runtime, host, port)
-    serving = threading.Thread(target=server.run, name="demonstration", daemon=True)
-    serving.start()
-    refresher = start_refresher(server)
-    try:
-        _wait_until_healthy(_reachable(host), port)
-        handover = renew_handover(runtime, TUY_PHUOC_OFFICE, folder, earlier)
-        write_handover(handover, folder)
-        announce(handover)
-        serving.join()
-    finally:
-        refresher.end()
-        server.task_dispatcher.shutdown(cancel_pending=True, timeout=_SECONDS_TO_FINISH)
-        runtime.database.dispose()
+    with _claimed_port(host, port) as port:
+        url = f"http://{_reachable(host)}:{port}"
+        earlier = folder.read_handover()
+        runtime = prepare_demonstration(folder, url, n_responses=n_responses, seed=seed)
+        server = make_server(runtime, host, port)
+        serving = threading.Thread(target=server.run, name="demonstration", daemon=True)
+        serving.start()
+        refresher = start_refresher(server)
+        try:
+            _wait_until_healthy(_reachable(host), port)
+            handover = renew_handover(runtime, TUY_PHUOC_OFFICE, folder, earlier)
+            write_handover(handover, folder)
+            announce(handover)
+            serving.join()
+        finally:
+            refresher.end()
+            server.task_dispatcher.shutdown(cancel_pending=True, timeout=_SECONDS_TO_FINISH)
+            runtime.database.dispose()
 
 
-def _claim_port(host: str, port: int) -> int:
-    """The port itself, or a free one for 0; found out before anything is made, so that a taken port costs nothing."""
+@contextmanager
+def _claimed_port(host: str, port: int) -> Iterator[int]:
+    """The port itself, or a free one for 0, held until the end: bound, not listened on, so that the server can and nobody else.
+
+    Found out before anything is made, so that a taken port costs nothing.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        with socket.create_server((host, port), family=family) as probe:
-            return int(probe.getsockname()[1])
-    except OSError as error:
-        raise ConfigurationError(
-            f"cannot listen on {host} port {port} ({error.strerror}): choose another with --port, or 0 for a free one"
-        ) from None
+    with socket.socket(family) as place:
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            place.bind((host, port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"cannot listen on {host} port {port} ({error.strerror}): choose another with --port, or 0 for a free one"
+            ) from None
+        yield int(place.getsockname()[1])
 
 
 def _reachable(host: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analytics.integrity import HourPoint, Kind
+from analytics.integrity import HourPoint, Kind, Span
 from app.models import Device, IntegrityFlag, IntegrityStep
 from app.queries.integrity import list_flags, list_steps
 from app.queries.units import list_names, load_tree
@@ -45,6 +45,8 @@ class FlagView:
     usual: float | None
     hours: tuple[HourPoint, ...]
     peers: tuple[float, ...]
+    open_minutes: tuple[Span, ...] | None
+    """The hours the office had stated for that day when the flag was found; None: none, or found before there were any."""
     p_value: float | None
     adjusted_p: float | None
     found_on: date
@@ -79,6 +81,7 @@ def _view(flag: IntegrityFlag, names: Mapping[str, str], labels: Mapping[str, st
         usual=evidence["usual"],
         hours=tuple(HourPoint(**point) for point in evidence["hours"]),
         peers=tuple(evidence["peers"]),
+        open_minutes=None if evidence.get("open_minutes") is None else tuple((a, b) for a, b in evidence["open_minutes"]),
         p_value=flag.p_value,
         adjusted_p=flag.adjusted_p,
         found_on=flag.found_on,

@@ -1,20 +1,26 @@
 """Figures of a selection: tallies of the stored responses, and the index computed from them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
+from functools import partial
 
 from sqlalchemy.orm import Session
 
+from analytics.drivers import DriverReport
 from analytics.errors import UnitError
-from analytics.index import compute_index
+from analytics.index import compute_index, exact_overall_shares
 from analytics.index_report import Question, compute_report
 from analytics.periods import ReportingCalendar, block_start, half_month_block, is_whole_blocks, target_year
 from analytics.population import Population
-from analytics.results import Estimate, IndexReport, Parts, WeightingNotes
+from analytics.ranking import Rank
+from analytics.results import Cell, Estimate, IndexReport, Parts, WeightingNotes
 from analytics.store import Choice, LiveTally
+from analytics.store.sums import pairs_recipe
 from analytics.tally import Tally
 from analytics.targets import TargetBook
+from analytics.unit_ranks import rank_cells
 from analytics.units import UnitTree
 from app.errors import BadInputError, ForbiddenError
 from app.models import Field
@@ -24,6 +30,8 @@ from app.queries.targets import get_calendar, load_targets
 from app.queries.units import list_current, list_tops, load_tree
 from app.runtime import Runtime, first_hour_of
 from app.selection import Selection, read_selection
+from app.services.drivers import Drivers
+from app.services.live_sums import LiveSums
 from app.services.live_tallies import LiveTallies
 from app.services.store import StoreKeeper
 from survey_forms import Instrument
@@ -59,10 +67,24 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class RankedUnit:
+    """A unit's figure, its share as a fraction (None: no answer) and its rank (None: too few forms)."""
+
+    cell: Cell
+    share: Fraction | None
+    rank: Rank | None
+
+
+@dataclass(frozen=True, slots=True)
 class WeightedWhole:
-    """The whole weighted to its dossiers; `estimate` is None where `notes` names what keeps it from being given."""
+    """The whole weighted to its dossiers; `estimate` is None where `notes` names what keeps it from being given.
+
+    `effective_size` is how many independent answers the weighted share is worth, `design_effect` the answers given over that.
+    """
 
     estimate: Estimate | None
+    design_effect: float | None
+    effective_size: float | None
     n_dossiers: int
     notes: WeightingNotes | None
 
@@ -73,6 +95,8 @@ class Figures:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self._live = LiveTallies(runtime)
+        self._sums = LiveSums(self._live)
+        self._drivers = Drivers(self._sums)
 
     @property
     def keeper(self) -> StoreKeeper:
@@ -114,13 +138,46 @@ class Figures:
         evidence.live.by("unit", "field", row_of=rows)
         self._live.warm(evidence.instruments)
 
-    def compute_report(self, selection: Selection, top_unit_key: str | None = None) -> IndexReport:
+    def count_by(
+        self, evidence: Evidence, *dimensions: str, instruments: tuple[Instrument, ...] | None = None, of_pairs: bool = False
+    ) -> LiveTally:
+        """The evidence's responses told apart by other attributes (block, channel, …); or those of other `instruments`.
+
+        `of_pairs` makes every criterion a factor of its own, from which any choice of criteria can be put together.
+        """
+        chosen, choice = instruments or evidence.instruments, _as_choice(evidence.selection, evidence.units, evidence.tree)
+        pairs_by = dimensions if of_pairs else None
+        return self._live.count(chosen, choice, with_excluded=evidence.selection.flags == "with", pairs_by=pairs_by, dimensions=dimensions)
+
+    def list_other_series(self, evidence: Evidence) -> list[tuple[Instrument, ...]]:
+        """The versions of every other published series that anybody answered, here or elsewhere."""
+        answered = self._live.list_answered()
+        with self.runtime.database.read() as session:
+            names = [name for name, ids in list_series(session).items() if name != evidence.instrument.series and answered & set(ids)]
+            return [self._find_instruments(session, name) for name in names]
+
+    def compute_report(
+        self, selection: Selection, top_unit_key: str | None = None, *, ranks_units: bool = False, is_finite: bool = False
+    ) -> IndexReport:
         """The index of the whole selection and by its dimensions, units as recorded: what the API and `sipas index` print.
 
-        Weighted figures stand beside where the dossiers of just these responses are known; see `_find_population`.
+        Weighted figures stand beside where the dossiers of just these responses are known; see `_find_population`. Without them
+        `is_finite`, and `ranks_units` where the selection is not by unit, raise BadInputError.
         """
+        if ranks_units and "unit" not in selection.by:
+            raise BadInputError("`rank` unit needs `by` unit or unit,field")
         evidence = self.gather(selection, top_unit_key)
-        return self._report(evidence, selection.by, self._find_population(evidence))
+        population = self._find_population(evidence)
+        if is_finite and population is None:
+            raise BadInputError(
+                "`fpc` needs the dossiers of just these responses: none are recorded for this choice of days, channel, stage"
+            )
+        return self._report(evidence, selection.by, population, ranks_units=ranks_units, is_finite=is_finite)
+
+    def find_drivers(self, evidence: Evidence) -> DriverReport:
+        """What drives the overall answer of the evidence's responses, from their answers themselves."""
+        choice = _as_choice(evidence.selection, evidence.units, evidence.tree)
+        return self._drivers.report(evidence.instruments, choice, with_excluded=evidence.selection.flags == "with")
 
     def compute_weighted(self, evidence: Evidence) -> WeightedWhole | None:
         """The whole selection weighted to its dossiers; None where they are not known."""
@@ -128,9 +185,19 @@ class Figures:
         if population is None:
             return None
         report = self._report(evidence, (), population)
-        return WeightedWhole(report.cells[0].weighted, population.total, report.notes)
+        whole = report.cells[0]
+        sizes = (whole.design_effect, whole.effective_size) if whole.weighted is not None else (None, None)
+        return WeightedWhole(whole.weighted, *sizes, population.total, report.notes)
 
-    def _report(self, evidence: Evidence, by: tuple[str, ...], population: Population | None) -> IndexReport:
+    def _report(
+        self,
+        evidence: Evidence,
+        by: tuple[str, ...],
+        population: Population | None,
+        *,
+        ranks_units: bool = False,
+        is_finite: bool = False,
+    ) -> IndexReport:
         selection = evidence.selection
         question = Question(
             method=selection.method,
@@ -140,20 +207,13 @@ class Figures:
             n_min=self.runtime.settings.n_min,
             unit=selection.unit,
             field=selection.field,
+            is_finite=is_finite,
+            ranks_units=ranks_units,
         )
         dimensions = ("unit", "field") if population is not None else by
-        pairs = self._count_pairs(evidence, dimensions) if selection.method == "criteria_mean" else None
+        pairs = self.count_pairs(evidence, *dimensions)
         # An office whose register has gaps still gets its official figures: the weighted ones are left out, cell by cell.
         return compute_report(evidence.live.by(*dimensions), by, question, pairs=pairs, population=population, is_strict=False)
-
-    def _count_pairs(self, evidence: Evidence, dimensions: tuple[str, ...]) -> Tally | None:
-        """The tally of pairs of criteria, which the error of a mean of criteria needs; None where it would not fit in memory."""
-        n_numbers = evidence.live.by(*dimensions).n_cells * evidence.live.tally.design.n_criteria**2 * 3
-        if n_numbers * 8 > _MOST_PAIR_BYTES:
-            return None
-        choice = _as_choice(evidence.selection, evidence.units, evidence.tree)
-        live = self._live.count(evidence.instruments, choice, with_excluded=evidence.selection.flags == "with", pairs_by=dimensions)
-        return live.by(*dimensions)
 
     def _find_population(self, evidence: Evidence) -> Population | None:
         """The dossiers behind a selection; None where there are none, or they are not those of its responses.
@@ -175,8 +235,43 @@ class Figures:
         }
         return Population(chosen) if any(chosen.values()) else None
 
-    def compute(self, evidence: Evidence, tally: Tally, parts: Parts = "all") -> IndexReport:
+    def count_pairs(self, evidence: Evidence, *dimensions: str, row_of: Mapping[str, str] | None = None) -> Tally | None:
+        """`evidence.live.by` of the same arguments with every criterion a factor of its own, which the error of a mean of criteria needs.
+
+        None for the other methods, which need none, and where it would not fit in memory.
+        """
+        if evidence.selection.method != "criteria_mean":
+            return None
+        tally = evidence.live.by(*dimensions, row_of=row_of)
+        n_numbers = tally.n_cells * tally.design.n_criteria**2 * 3
+        if n_numbers * 8 > _MOST_PAIR_BYTES:
+            return None
+        choice, with_excluded = _as_choice(evidence.selection, evidence.units, evidence.tree), evidence.selection.flags == "with"
+        recipe_of = partial(pairs_recipe, dimensions=dimensions, row_of=row_of)
+        return self._sums.count(evidence.instruments, choice, recipe_of, with_excluded=with_excluded)[0]
+
+    def rank_units(self, evidence: Evidence, row_of: Mapping[str, str], rows: Collection[str]) -> list[RankedUnit]:
+        """The units of `rows` with a response, each with the responses `row_of` counts in it, ranked among themselves.
+
+        In the order of their keys; what `row_of` counts elsewhere is left out.
+        """
+        tally = evidence.live.by("unit", row_of=row_of)
+        is_row = tally.cells["unit"].isin(list(rows)).to_numpy(dtype=bool)
+        pairs = self.count_pairs(evidence, "unit", row_of=row_of)
+        if pairs is not None:
+            pairs = pairs.where(pairs.cells["unit"].isin(list(rows)).to_numpy(dtype=bool))
+        tally = tally.where(is_row)
+        cells = self.compute(evidence, tally, parts="overall", pairs=pairs).cells
+        selection = evidence.selection
+        n_min = self.runtime.settings.n_min
+        ranks = rank_cells(tally, selection.method, pairs=pairs, n_min=n_min, confidence=selection.confidence)
+        shares = exact_overall_shares(tally, selection.method)
+        return [RankedUnit(*each) for each in zip(cells, shares, ranks, strict=True)]
+
+    def compute(self, evidence: Evidence, tally: Tally, parts: Parts = "all", pairs: Tally | None = None) -> IndexReport:
         """The index of a tally by unit, field, both or neither, with the selection's method, targets and year.
+
+        A mean of criteria has an error where `pairs` holds the same cells; see `count_pairs`.
 
         `parts` "overall" leaves factors and criteria out: what a table of many cells shows, many times faster.
         """
@@ -189,6 +284,7 @@ class Figures:
             n_min=self.runtime.settings.n_min,
             unit=evidence.selection.unit,
             field=evidence.selection.field,
+            pairs=pairs,
             parts=parts,
         )
 

@@ -10,12 +10,13 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from analytics.integrity import BlockCounts, Flag, count_blocks, count_hours, detect
+from analytics.integrity import BlockCounts, Flag, Rules, count_blocks, count_hours, detect
 from analytics.periods import block_start, half_month_block
 from app.errors import BadInputError, ForbiddenError, NotFoundError
 from app.models import Exclusion, IntegrityFlag, IntegrityStep, Response
 from app.queries.exclusions import LeftOut, is_left_out
 from app.queries.integrity import count_dossiers_by_block, list_devices_used, list_steps, read_integrity_rows
+from app.queries.opening import load_openings
 from app.queries.units import is_within
 from app.runtime import Runtime, first_hour_of
 from app.services.people import Person
@@ -70,11 +71,12 @@ def run_integrity(runtime: Runtime, first_on: date | None = None, last_on: date 
     with runtime.database.read() as session:
         rows = read_integrity_rows(runtime, session, first_hour, until_hour)
         dossiers = count_dossiers_by_block(session, first_on, last_on)
+        rules = Rules(openings=load_openings(session))
     table = count_blocks(rows).table if len(rows) else None
     if table is None:
         return Run(first_on, last_on, 0, 0, 0)
     whole = BlockCounts(table[(table["first_hour"] >= first_hour) & (table["last_hour"] < until_hour)])
-    flags = detect(count_hours(rows), whole, dossiers)
+    flags = detect(count_hours(rows), whole, dossiers, rules)
     return Run(first_on, last_on, len(rows), len(flags), _write(runtime, flags))
 
 

@@ -1,6 +1,7 @@
 """The figures' tallies: closed parts from the store, open hours from the database, exclusions taken away."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import not_
@@ -30,6 +31,19 @@ class _Apart:
 _NOTHING = _Apart((), {})
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where responses stand as of one moment: parts, rows of hours no part holds, rows of the parts to be taken away.
+
+    Equal `key` means equal responses.
+    """
+
+    manifest: Manifest
+    tail: Mapping[str, Rows]
+    left_out: Mapping[str, Rows]
+    key: tuple[object, ...]
+
+
 @dataclass(slots=True)
 class LiveTallies:
     """Counts choices for one installation; what was read from the database is kept until it changes."""
@@ -44,20 +58,26 @@ class LiveTallies:
         self.keeper = StoreKeeper(self.runtime)
 
     def count(
-        self, instruments: tuple[Instrument, ...], choice: Choice, *, with_excluded: bool, pairs_by: tuple[str, ...] | None = None
+        self,
+        instruments: tuple[Instrument, ...],
+        choice: Choice,
+        *,
+        with_excluded: bool,
+        pairs_by: tuple[str, ...] | None = None,
+        dimensions: tuple[str, ...] = _DIMENSIONS,
     ) -> LiveTally:
-        """The responses of a choice by unit and field, as of now; or, by `pairs_by`, with every criterion a factor of its own.
+        """The responses of a choice by unit and field, as of now, or by other attributes of a response (block, channel, …).
 
-        What is closed is counted when it is asked for, in the rows it is asked for.
-
-        Raises AnalyticsError when stored rows contradict themselves.
+        By `pairs_by` they are counted with every criterion a factor of its own. What is closed is counted when it is asked for, in
+        the rows it is asked for. Raises AnalyticsError when stored rows contradict themselves.
         """
 
         def count_anew(error: PartError) -> tuple[Layer, ...]:
+            # Merged away by another process since the list was read, or damaged: both end with a part that can be read.
             self.keeper.repair(error)
-            return self._count(instruments, choice, with_excluded, pairs_by)
+            return self._count(instruments, choice, with_excluded, pairs_by, dimensions)
 
-        return LiveTally(self._count(instruments, choice, with_excluded, pairs_by), count_anew)
+        return LiveTally(self._count(instruments, choice, with_excluded, pairs_by, dimensions), count_anew)
 
     def warm(self, instruments: tuple[Instrument, ...]) -> None:
         """Bring up to date what pages asked for since the server started, and read the answers into memory. Raises PartError."""
@@ -65,10 +85,22 @@ class LiveTallies:
         for instrument in instruments:
             self.keeper.views.warm(manifest, Design.of(instrument))
 
+    def list_answered(self) -> frozenset[str]:
+        """Ids of the questionnaire versions with any response, excluded or not."""
+        manifest = self.keeper.current()
+        with self.runtime.database.read() as session:
+            tail = self._read_tail(session, manifest, ())
+        return frozenset({part.instrument_id for part in manifest.parts} | set(tail))
+
     def _count(
-        self, instruments: tuple[Instrument, ...], choice: Choice, with_excluded: bool, pairs_by: tuple[str, ...] | None
+        self,
+        instruments: tuple[Instrument, ...],
+        choice: Choice,
+        with_excluded: bool,
+        pairs_by: tuple[str, ...] | None,
+        dimensions: tuple[str, ...],
     ) -> tuple[Layer, ...]:
-        dimensions = _DIMENSIONS if pairs_by is None else pairs_by
+        dimensions = dimensions if pairs_by is None else pairs_by
         manifest = self.keeper.current()
         with self.runtime.database.read() as session:
             exclusions = () if with_excluded else list_left_out(session)
@@ -88,6 +120,15 @@ class LiveTallies:
                 )
             )
         return tuple(layers)
+
+    def read_sources(self, *, with_excluded: bool) -> Sources:
+        """The sources themselves, for figures that no tally holds. Raises AnalyticsError when stored rows contradict themselves."""
+        manifest = self.keeper.current()
+        with self.runtime.database.read() as session:
+            exclusions = () if with_excluded else list_left_out(session)
+            key = (manifest.made, manifest.epoch, manifest.closed_until, count_received(session, manifest.closed_until), exclusions)
+            tail = self._read_tail(session, manifest, exclusions)
+            return Sources(manifest, tail, self._read_left_out(session, manifest, exclusions), key)
 
     def _read_tail(self, session: Session, manifest: Manifest, exclusions: tuple[LeftOut, ...]) -> dict[str, Rows]:
         """Responses received in hours no part holds yet."""

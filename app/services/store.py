@@ -17,6 +17,7 @@ from app.queries.instruments import find_instrument
 from app.queries.stored_rows import read_rows
 from app.runtime import Runtime
 from app.services.closing import Closing, close_hours
+from app.services.excluded_parts import keep_excluded
 from survey_forms import Instrument
 
 _log = structlog.get_logger()
@@ -80,6 +81,7 @@ class StoreKeeper:
                     manifest = self._remake(manifest, part, "missing")
                 if manifest.closed_until < closing.closed_until:
                     manifest = self._extend(manifest, closing.closed_until)
+                keep_excluded(self.runtime, self.folder, manifest)
             return is_mine
 
     def rebuild(self) -> StoreReport:
@@ -109,6 +111,8 @@ class StoreKeeper:
                 if problem is not None:
                     manifest = self._remake(manifest, part, problem)
                     n_repaired += 1
+            if not stray:
+                keep_excluded(self.runtime, self.folder, manifest, anew=True)
         if n_repaired:
             self.refresh(wait=True)
         return self.report(n_repaired)

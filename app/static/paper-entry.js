@@ -1,5 +1,6 @@
 // Typing a sheet by keyboard alone: a key answers and moves on, Enter or the space bar leaves blank, Backspace goes back. Without scripts
-// the page is a plain form with the same cells.
+// the page is a plain form with the same cells. The page blocks its rendering on this script, and with it the focus of the first cell:
+// a person who types fast must not be ahead of it.
 
 const form = document.querySelector("[data-entry]");
 const number = document.querySelector("[data-number]");

@@ -92,6 +92,7 @@ def test_sign_in_form_needs_its_token(client: FlaskClient) -> None:
     assert client.post("/sign-in", data={"name": "a", "password": "b"}).status_code == 400
 
 
+@pytest.mark.usefixtures("still_minute")
 def test_guessing_of_passwords_is_stopped(client: FlaskClient, app: Flask) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     statuses = [client.post("/sign-in", data={"name": "can-bo-a", "password": "guess"}).status_code for _ in range(25)]
@@ -109,6 +110,7 @@ def test_revoked_device_is_refused(runtime: Runtime, device_key: str) -> None:
         authenticate_key(runtime, device_key, "submit responses")
 
 
+@pytest.mark.usefixtures("still_minute")
 def test_wrong_codes_of_a_hall_do_not_stop_somebody_with_a_right_one(client: FlaskClient, runtime: Runtime) -> None:
     (code,), _ = issue_codes(runtime, unit_key="xa-a", field_code="ho-tich")
     statuses = [client.get("/r/000000000000").status_code for _ in range(80)]
@@ -117,6 +119,7 @@ def test_wrong_codes_of_a_hall_do_not_stop_somebody_with_a_right_one(client: Fla
     assert client.get(f"/r/{code}").status_code == 200
 
 
+@pytest.mark.usefixtures("still_minute")
 def test_flood_of_wrong_codes_is_stopped_altogether(client: FlaskClient) -> None:
     statuses = [client.get("/r/000000000000").status_code for _ in range(700)]
     assert set(statuses[600:]) == {429}

@@ -51,12 +51,12 @@ def test_callers_that_wait_share_one_commit(runtime: Runtime) -> None:
     def hold(session: Session) -> str:
         add_field("first")(session)
         started.set()
-        may_go.wait(10)
+        may_go.wait(120)
         return "held"
 
     with ThreadPoolExecutor(12) as pool:
         first = pool.submit(runtime.database.write_together, hold)
-        started.wait(10)
+        started.wait(120)
         rest = [pool.submit(runtime.database.write_together, add_field(f"g{i}")) for i in range(10)]
         while len(runtime.database._queue) < 10:
             threading.Event().wait(0.01)

@@ -90,6 +90,7 @@ def test_enrolment_gives_the_browser_a_cookie_and_its_script_the_key(client: Fla
     assert key not in client.get("/tablet").get_data(as_text=True)
 
 
+@pytest.mark.usefixtures("still_minute")
 def test_guessing_of_enrolment_codes_is_stopped(client: FlaskClient) -> None:
     statuses = [post(client, "/tablet/enrol", code="000000000000").status_code for _ in range(70)]
     assert statuses[0] == 404

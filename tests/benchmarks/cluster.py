@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.cluster import PartCount, PartsFolder, add_counts, add_in_tree, count_part, open_processes, tally_parts
+from analytics.cluster import Asked, PartCount, PartsFolder, Piece, add_counts, add_in_tree, count_pieces, open_processes, tally_parts
 from analytics.counting import load_kernel
 from analytics.design import Design
-from analytics.store import Choice, Counted, StoreFolder
+from analytics.store import Counted, StoreFolder
 from analytics.store.rows import Coded
 from analytics.tally import tally_answers
 from survey_forms import load_shipped
@@ -93,10 +93,11 @@ def _compare_on_disk(client: Any, path: Path) -> list[Row]:
     folder = PartsFolder(str(path))
 
     def on_one() -> PartCount:
-        return add_counts([count_part(folder, DESIGN, part, Choice(), ("unit",)) for part in manifest.parts])
+        return count_pieces([Piece(folder, DESIGN, part, manifest.closed_until) for part in manifest.parts], Asked(("unit",)))
 
     def on_two() -> PartCount:
-        return PartCount(tally_parts(client, [folder], DESIGN, ("unit",)).counted, len(manifest.parts), manifest.n_rows)
+        found = tally_parts(client, [folder], [DESIGN], ("unit",), with_excluded=True)
+        return PartCount(found.counted, found.provinces[0].n_parts, found.provinces[0].n_rows)
 
     return _time_both(N_ON_DISK, "a store's parts, by unit", client, on_one, on_two)
 

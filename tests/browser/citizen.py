@@ -1,18 +1,24 @@
 """A citizen in front of a screen: what the tests do with hands."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import Page, expect
+
+from tests.browser.patience import wait_for_next
 
 
 def choose(page: Page, words: str) -> None:
-    """Press the large button with these words."""
-    page.locator("button.choice", has_text=words).first.click()
+    """Press the large button with these words, and wait for what it leads to."""
+    button = page.locator("button.choice", has_text=words).first
+    expect(button).to_be_visible()
+    title = page.locator("h1").inner_text()
+    button.click()
+    wait_for_next(page, title)
 
 
 def begin(page: Page) -> None:
-    """Press start where the page offers it."""
-    start = page.locator("button.primary.huge")
-    if start.count():
-        start.click()
+    """Press start, once the script reacts to it."""
+    page.locator("button.primary.huge[type=button]").click()
 
 
 def rate_by_touch(page: Page, levels: dict[str, int] | int, most: int = 40) -> int:
@@ -35,7 +41,7 @@ def rate_by_touch(page: Page, levels: dict[str, int] | int, most: int = 40) -> i
             page.locator("#skip").click()
         else:
             page.locator("button.choice").first.click()
-        expect(page.locator("h1")).not_to_have_text(title)
+        wait_for_next(page, title)
     raise AssertionError("the questions did not come to an end")
 
 
@@ -45,9 +51,13 @@ def send(page: Page) -> None:
     expect(page.locator("h1")).to_contain_text("Cảm ơn")
 
 
-def press_through_without_scripts(page: Page, choices: list[str], level: int, most: int = 20) -> None:
-    """Answer every plain page with one level, large buttons by their words, and press on until the thanks."""
+def press_through_without_scripts(
+    page: Page, choices: list[str], level: int, most: int = 20, seen: Callable[[str], None] = lambda _: None
+) -> None:
+    """Answer every plain page with one level, large buttons by their words, and press on until the thanks; each page is `seen` first."""
+    expect(page.locator("h1").first).to_be_visible()
     for _ in range(most):
+        seen(page.locator("h1").first.inner_text())
         if "Cảm ơn" in page.locator("h1").first.inner_text().replace("\u00a0", " "):
             return
         for group in page.locator("fieldset").all():
@@ -55,7 +65,10 @@ def press_through_without_scripts(page: Page, choices: list[str], level: int, mo
             if answer.count():
                 answer.first.click()
         if page.locator("button.choice").count():
-            choose(page, next(words for words in choices if page.locator("button.choice", has_text=words).count()))
+            words = next(words for words in choices if page.locator("button.choice", has_text=words).count())
+            button = page.locator("button.choice", has_text=words).first
         else:
-            page.locator("button[name=go]:not([value=back])").last.click()
+            button = page.locator("button[name=go]:not([value=back])").last
+        with page.expect_navigation():  # each press brings a page, and the one that stands there must not be pressed twice
+            button.click()
     raise AssertionError("the pages did not come to an end")

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from app.cli.serve import make_server
 from app.runtime import Runtime
+from tests.browser.patience import prepare
 from tests.loopback import LoopbackServer
 
 # Chromium reports every refused or failed request; tests that provoke one look at what the page said instead.
@@ -74,8 +75,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
             timezone_id="Asia/Ho_Chi_Minh",
         )
         contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
+        page = prepare(context).new_page()
         watch.follow(page, address)
         page.goto(path if path.startswith("http") else address + path)
         return page

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -14,19 +13,23 @@ from sqlalchemy import func, select
 from app.cli.serve import make_server
 from app.models import Comment, DeviceState, Response
 from app.runtime import Runtime
+from tests.browser.patience import PATIENCE_SECONDS, pass_time, prepare, wait_for_next, wait_for_script, wait_until
 from tests.loopback import LoopbackServer
 from tests.machine import require_chromium
+from tests.ports import held_port
 
 SHORT = "khanh-hoa-2022@1.0"
 
-# The breath after a tap is for people; the tests do without. `skip` lets a minute of quiet pass at once.
+# The breath after a tap is for people; the tests do without.
 _HURRY = """
-const later = window.setTimeout;
-window.setTimeout = (work, wait, ...rest) => later(work, wait === 250 ? 0 : wait, ...rest);
-const now = performance.now.bind(performance);
-window.skipped = 0;
-performance.now = () => now() + window.skipped;
+(() => {
+  const later = window.setTimeout;
+  window.setTimeout = (work, wait, ...rest) => later(work, wait === 250 ? 0 : wait, ...rest);
+})();
 """
+
+
+_IS_KEPT = "navigator.serviceWorker.getRegistration().then((kept) => kept?.active?.state === 'activated')"
 
 
 def with_short_questionnaire(runtime: Runtime) -> Runtime:
@@ -39,13 +42,12 @@ class Office:
     """A server that really stops: its listening socket and every open connection are closed."""
 
     runtime: Runtime
-    port: int = 0
+    port: int
     _server: LoopbackServer | None = None
 
     def start(self) -> None:
         """Serve, on the same port as before."""
         self._server = LoopbackServer(make_server(self.runtime, "127.0.0.1", self.port))
-        self.port = self._server.port
 
     def stop(self) -> None:
         """Cut everybody off."""
@@ -67,11 +69,12 @@ class Office:
 @contextmanager
 def office(runtime: Runtime) -> Iterator[Office]:
     """An office that serves, and has stopped at the end."""
-    opened = Office(runtime)
-    opened.start()
-    yield opened
-    if opened.is_running:
-        opened.stop()
+    with held_port() as port:
+        opened = Office(runtime, port)
+        opened.start()
+        yield opened
+        if opened.is_running:
+            opened.stop()
 
 
 @dataclass
@@ -95,28 +98,32 @@ class TabletBrowser:
             str(self.folder),
             executable_path=require_chromium(),
             args=["--no-sandbox", "--disable-gpu"],
+            timeout=PATIENCE_SECONDS * 1000,
             viewport={"width": 1280, "height": 800},
             has_touch=True,
             locale="vi-VN",
             timezone_id="Asia/Ho_Chi_Minh",
         )
-        self.context.add_init_script(_HURRY + self.before_scripts)
+        prepare(self.context).add_init_script(_HURRY + self.before_scripts)
         self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
-        self.page.set_default_timeout(15_000)
         self.page.on("pageerror", lambda error: self.heard.append(f"script: {error}"))
         self.page.on("console", lambda message: self.heard.append(message.text) if "Content Security Policy" in message.text else None)
 
     def kill(self) -> None:
         """SIGKILL to every process of this profile, then start again."""
-        marker = f"--user-data-dir={self.folder}".encode()
-        for process in Path("/proc").iterdir():
-            if process.name.isdigit() and marker in _command_line(process):
-                os.kill(int(process.name), signal.SIGKILL)
+        for process in self._processes():
+            with suppress(ProcessLookupError):  # its parent's death may have ended it already
+                os.kill(process, signal.SIGKILL)
+        wait_until(lambda: not self._processes(), "every process of the browser to be gone")
         with suppress(Error):  # the driver may have noticed already that it is gone
             self.context.close()
         for lock in self.folder.glob("Singleton*"):
             lock.unlink()
         self.open()
+
+    def _processes(self) -> list[int]:
+        marker = f"--user-data-dir={self.folder}".encode()
+        return [int(process.name) for process in Path("/proc").iterdir() if process.name.isdigit() and marker in _command_line(process)]
 
     def close(self) -> None:
         """End it."""
@@ -124,7 +131,7 @@ class TabletBrowser:
 
     def pass_time(self, seconds: int) -> None:
         """Let nobody touch the screen for so long."""
-        self.page.evaluate(f"window.skipped += {seconds * 1000}")
+        pass_time(self.page, seconds)
 
 
 def _command_line(process: Path) -> bytes:
@@ -146,14 +153,22 @@ def tablet_browser(browser: Browser, folder: Path, before_scripts: str = "") -> 
 def open_tablet(page: Page, address: str, key: str) -> None:
     """Enrol, and wait until the page is kept and the key is in the box."""
     page.goto(f"{address}/tablet/{key}")
-    expect(page.locator("button.huge")).to_be_visible()
-    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    wait_for_kept_page(page)
     wait_until(lambda: bool(read_fact(page, "device")), "the key in the box")
+
+
+def wait_for_kept_page(page: Page) -> None:
+    """Wait until the visit's script runs and the browser has kept the page, so that it opens without a server."""
+    wait_for_script(page)
+    wait_until(lambda: page.evaluate(_IS_KEPT), "the page to be kept")
 
 
 def answer(page: Page, level: int, n_criteria: int | None = None) -> None:
     """From the idle screen through the questions; stops in front of a criterion after `n_criteria` of them, or at the last page."""
-    page.locator("button.huge").click()
+    wait_for_script(page)
+    start = page.locator("h1").inner_text()
+    page.locator("button.huge[type=button]").click()
+    wait_for_next(page, start)
     done = 0
     for _ in range(60):
         if page.locator("#send").count():
@@ -162,25 +177,25 @@ def answer(page: Page, level: int, n_criteria: int | None = None) -> None:
         if page.locator(".card").count():
             if done == n_criteria:
                 return
-            assert page.locator(".card input:checked").count() == 0, "somebody else's answer is on the screen"
+            expect(page.locator(".card input:checked"), "somebody else's answer is on the screen").to_have_count(0)
             page.locator(f".card:has(input[value='{level}'])").click()
             done += 1
         elif page.locator("#skip").count():
             page.locator("#skip").click()
         else:
             page.locator(".choice").first.click()
-        expect(page.locator("h1")).not_to_have_text(before)
+        wait_for_next(page, before)
     raise AssertionError("the questions did not come to an end")
 
 
 def finish(page: Page, comment: str) -> None:
     """Write a comment, send, see the thanks, leave."""
-    assert page.locator("#comment").input_value() == "", "somebody else's words are on the screen"
+    expect(page.locator("#comment"), "somebody else's words are on the screen").to_have_value("")
     page.locator("#comment").fill(comment)
     page.locator("#send").click()
     expect(page.locator("h1")).to_have_text("Cảm ơn Ông/Bà")
     page.locator("#again").click()
-    expect(page.locator("button.huge")).to_be_visible()
+    wait_for_script(page)
 
 
 def lose_answers(page: Page) -> None:
@@ -217,10 +232,12 @@ def read_fact(page: Page, name: str) -> object:
 
 
 def count_waiting(page: Page) -> int:
-    """How many sheets wait in the box."""
+    """How many sheets wait in the box; -1 as long as the page has not made one."""
     waiting: int = page.evaluate(
         """() => new Promise((resolve) => {
             const request = indexedDB.open("sipas-tablet");
+            request.onupgradeneeded = () => request.transaction.abort();
+            request.onerror = () => resolve(-1);
             request.onsuccess = () => {
                 const read = request.result.transaction("outbox").objectStore("outbox").count();
                 read.onsuccess = () => { request.result.close(); resolve(read.result); };
@@ -230,18 +247,19 @@ def count_waiting(page: Page) -> int:
     return waiting
 
 
+def wait_until_sent(page: Page) -> None:
+    """The network is back: wait until the box is empty."""
+
+    def is_empty() -> bool:
+        poke(page)
+        return count_waiting(page) == 0
+
+    wait_until(is_empty, "the box to empty")
+
+
 def poke(page: Page) -> None:
     """What the browser says when the network is back."""
     page.evaluate("window.dispatchEvent(new Event('online'))")
-
-
-def wait_until(is_so: object, what: str, seconds: float = 30) -> None:
-    """Look again until something is so."""
-    assert callable(is_so)
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end, f"waited in vain for {what}"
-        time.sleep(0.05)
 
 
 def stored_comments(runtime: Runtime) -> list[str]:

@@ -1,5 +1,6 @@
 """Typing paper sheets in a real browser: by keyboard alone, quickly, blind, and looked at in every size."""
 
+import re
 import time
 from collections.abc import Callable, Mapping
 
@@ -14,6 +15,7 @@ from app.services.paper_entries import note_copy, save_entry
 from app.services.people import Person, add_user
 from tests.app.paper.test_scans import as_file, draw_sheet
 from tests.browser.conftest import SIZES
+from tests.browser.patience import wait_until
 from tests.browser.test_screens import inspect
 from tests.factories import COMMUNE, RESULT_CODES
 from tests.paper import ONE, OTHER, PASSWORD, SHEET, open_confirmed, print_forms
@@ -36,7 +38,7 @@ def enter(open_page: OpenPage, person: Person, path: str, **options: object) -> 
     page.locator("input[name=name]").fill(person.name)
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=password]").press("Enter")
-    expect(page.locator("h1")).not_to_have_text("Đăng nhập")
+    expect(page).not_to_have_url(re.compile("/sign-in"))
     return page
 
 
@@ -103,6 +105,7 @@ def test_second_person_types_blind_and_both_settle_by_keyboard(counted: Runtime,
     (serial, *_), box = print_forms(counted), open_confirmed(counted, 1)
     save_entry(counted, ONE, box, serial, SHEET | {"comment": "chỉ người thứ nhất biết"}, is_spoiled=False)
     page = enter(open_page, OTHER, f"/paper/boxes/{box}/entry?number={serial}", size="desktop")
+    expect(page.locator("[data-cell]").first).to_be_focused()
     filled = page.locator("[data-cell]").evaluate_all("cells => cells.map(cell => cell.value).join('')")
     assert filled == ""
     assert "chỉ người thứ nhất biết" not in page.content()
@@ -168,6 +171,7 @@ def send_scans(page: Page, path: str, *pictures: Gray) -> None:
     page.goto(path)
     page.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]  # a list of dicts is what it takes
     page.get_by_role("button", name="Gửi và đọc").click()
+    expect(page.get_by_role("heading", name=re.compile("^Đã nhận"))).to_be_visible()
 
 
 def test_uncertain_marks_of_a_scan_are_settled_by_keyboard_alone(counted: Runtime, open_page: OpenPage, address: str) -> None:
@@ -178,7 +182,9 @@ def test_uncertain_marks_of_a_scan_are_settled_by_keyboard_alone(counted: Runtim
     page.get_by_role("link", name="Xem lần lượt").focus()
     page.keyboard.press("Enter")
     expect(page.locator('[name="cell.rating.1.1"]')).to_be_focused()
-    assert page.locator(".strip").evaluate_all("strips => strips.every(strip => strip.complete && strip.naturalWidth > 500)")
+    expect(page.locator(".strip")).to_have_count(len(odd))
+    are_wide = "strips => strips.every(strip => strip.complete && strip.naturalWidth > 500)"
+    wait_until(lambda: page.locator(".strip").evaluate_all(are_wide), "every strip to be loaded in full width")
     page.keyboard.press("5")
     page.keyboard.press("0")
     page.keyboard.press("Enter")  # the overall question left blank; it is the last, so this also saves

@@ -9,7 +9,8 @@ from app.runtime import Runtime
 from kiosk.sounds import list_recordables
 from kiosk.wording import WORDS
 from survey_forms import find_instrument
-from tests.browser.offline import office, open_tablet, tablet_browser, wait_until, with_short_questionnaire
+from tests.browser.offline import office, open_tablet, tablet_browser, with_short_questionnaire
+from tests.browser.patience import open_window, wait_until
 from tests.recordings import record
 
 EVERYTHING = ("screens/invite", "screens/invite_more", "screens/stage_question", "screens/filing", "screens/filing_more")
@@ -24,6 +25,7 @@ def short(runtime: Runtime) -> Runtime:
 
 def hear(page: Page) -> None:
     """Note every recording that comes to its end."""
+    expect(page.locator("#reader")).to_be_attached()  # what reads aloud comes behind everything the first question needs
     page.evaluate(
         "() => { window.heard = []; const reader = document.getElementById('reader');"
         "reader.addEventListener('ended', () => window.heard.push([reader.currentTime > 0, reader.error === null])); }"
@@ -32,8 +34,14 @@ def hear(page: Page) -> None:
 
 def wait_until_heard(page: Page, how_many: int) -> None:
     """Wait for so many recordings to have been played to their end."""
-    wait_until(lambda: page.evaluate("window.heard.length") >= how_many, f"{how_many} recordings to end")
-    assert page.evaluate("window.heard") == [[True, True]] * how_many
+    heard: list[object] = []
+
+    def hear_again() -> bool:
+        heard[:] = page.evaluate("window.heard")
+        return len(heard) >= how_many
+
+    wait_until(hear_again, f"{how_many} recordings to end")
+    assert heard == [[True, True]] * how_many
 
 
 def is_playing(page: Page) -> bool:
@@ -57,7 +65,7 @@ def test_each_step_is_read_once_reading_is_on_and_the_next_person_starts_in_sile
         expect(speak).to_have_attribute("aria-pressed", "true")
         wait_until_heard(page, 2)
         page.evaluate("window.heard = []")
-        page.locator("button.huge").click()
+        page.locator("button.huge[type=button]").click()
         wait_until_heard(page, len(EVERYTHING + RESULT) - 2)
         page.locator(".choice").first.click()
         expect(speak).to_have_count(0)  # the names of the fields are not recorded: half a step is not read
@@ -111,12 +119,12 @@ def test_without_recordings_or_a_voice_there_is_no_button(short: Runtime, browse
 def test_a_phone_reads_too(runtime: Runtime, browser: Browser) -> None:
     record(runtime.settings.data_dir, "vi", *EVERYTHING[:2])
     with office(runtime) as server:
-        page = browser.new_page(viewport={"width": 360, "height": 740})
+        page = open_window(browser, viewport={"width": 360, "height": 740})
         page.goto(f"{server.address}/p/xa-a")
         hear(page)
         page.get_by_role("button", name="Đọc to", exact=True).click()
         wait_until_heard(page, 2)
-        page.close()
+        page.context.close()
 
 
 _CHOOSE = """async ([sentences, where]) => {
@@ -151,15 +159,15 @@ VOICES = [
 def test_what_is_read_comes_from_here_and_is_a_whole_step(
     browser: Browser, address: str, lang: str, sounds: object, voices: object, chosen: object
 ) -> None:
-    page = browser.new_page()
+    page = open_window(browser)
     page.goto(f"{address}/r")
     where = {"lang": lang, "home": "vi", "texts": {"A": "one"}, "sounds": sounds, "voices": voices}
     assert page.evaluate(_CHOOSE, [["A", "B"], where]) == chosen
-    page.close()
+    page.context.close()
 
 
 def test_every_sentence_the_script_reads_can_be_recorded(browser: Browser, address: str) -> None:
-    page = browser.new_page()
+    page = open_window(browser)
     page.goto(f"{address}/p/xa-a")
     read = page.evaluate(
         """async () => {
@@ -180,4 +188,4 @@ def test_every_sentence_the_script_reads_can_be_recorded(browser: Browser, addre
     assert set(read) <= recordable
     assert {criterion.text for criterion in instrument.criteria} <= set(read)
     assert WORDS["no_opinion"] in read
-    page.close()
+    page.context.close()

@@ -14,9 +14,9 @@ from app.models import RatingCode, Response
 from app.runtime import Runtime
 from app.services.codes import issue_codes
 from tests.browser.citizen import choose, rate_by_touch
-from tests.browser.offline import count_waiting, office, open_tablet, poke, tablet_browser, wait_until, with_short_questionnaire
+from tests.browser.offline import count_waiting, office, open_tablet, tablet_browser, wait_until_sent, with_short_questionnaire
+from tests.browser.patience import open_window, start_chromium, wait_for_next, wait_until
 from tests.factories import COMMUNE, NEIGHBOUR
-from tests.machine import require_chromium
 
 # A hand-held scanner is a keyboard: all keys within one turn of the page, as close together as it types.
 _SCAN = """(text) => {
@@ -93,8 +93,7 @@ def test_without_a_network_the_code_goes_with_the_sheet_and_corrects_the_field(
         rate_to_the_end(tablet.page)
         assert count_waiting(tablet.page) == 1
         server.start()
-        poke(tablet.page)
-        wait_until(lambda: count_waiting(tablet.page) == 0, "the box to empty")
+        wait_until_sent(tablet.page)
     assert the_only_response(short) == ("dat-dai", "1", "postal", True)
     assert n_spent(short) == 1
 
@@ -111,7 +110,7 @@ def test_a_code_that_opens_nothing_is_said_and_stops_nobody(short: Runtime, brow
             tablet.page.evaluate(_SCAN, text)
             expect(tablet.page.locator("#scanned")).to_contain_text(said)
             expect(tablet.page.locator("button.huge")).to_be_visible()
-        tablet.page.locator("button.huge").click()
+        tablet.page.locator("button.huge[type=button]").click()
         rate_to_the_end(tablet.page)
         wait_until(lambda: count_waiting(tablet.page) == 0, "the box to empty")
     assert the_only_response(short)[3] is False
@@ -121,17 +120,17 @@ def test_a_scanner_during_the_questions_rates_nothing(short: Runtime, browser: B
     with office(short) as server, tablet_browser(browser, tmp_path / "profile") as tablet:
         page = tablet.page
         open_tablet(page, server.address, device_key)
-        page.locator("button.huge").click()
+        page.locator("button.huge[type=button]").click()
         while not page.locator(".card").count():
             title = page.locator("h1").inner_text()
             page.locator(".choice").first.click()
-            expect(page.locator("h1")).not_to_have_text(title)
+            wait_for_next(page, title)
         title = page.locator("h1").inner_text()
         for text in ("123412341234", "4512", issue(short)):
             page.evaluate(_SCAN, text)
         page.wait_for_timeout(900)  # longer than a hand's key would be held back
-        assert page.locator("h1").inner_text() == title
-        assert page.locator(".card input:checked").count() == 0
+        expect(page.locator("h1")).to_have_text(title)
+        expect(page.locator(".card input:checked")).to_have_count(0)
         page.keyboard.press("4")
         expect(page.locator("h1")).not_to_have_text(title)
 
@@ -163,6 +162,9 @@ window.BarcodeDetector = class {
 """
 
 
+_TRACKS = "window.lastStream.getTracks().map((track) => track.readyState)"
+
+
 def write_camera(path: Path, text: str | None) -> None:
     """A camera's film of a slip, 320 × 240, uncompressed: a QR in the middle, or a grey wall."""
     picture = Image.new("L", (320, 240), 200)
@@ -188,18 +190,14 @@ def with_camera(browser: Browser, tmp_path: Path, short: Runtime, device_key: st
 
     def open_with(text: str | None, address: str) -> Page:
         write_camera(film, text)
-        chromium = browser.browser_type.launch(
-            executable_path=require_chromium(),
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-video-capture={film}",
-            ],
+        chromium = start_chromium(
+            browser.browser_type,
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={film}",
         )
         opened.append(chromium)
-        page = chromium.new_context(viewport={"width": 1280, "height": 800}, has_touch=True).new_page()
+        page = open_window(chromium, viewport={"width": 1280, "height": 800}, has_touch=True)
         page.on("pageerror", lambda error: trouble.append(str(error)))
         page.on("console", lambda message: trouble.append(message.text) if "Policy" in message.text else None)
         page.add_init_script(_DECODER)
@@ -222,7 +220,7 @@ def test_the_camera_reads_a_slip_and_stops(short: Runtime, with_camera) -> None:
         expect(page.locator("#scanned")).to_have_text("Đã đọc mã. Lĩnh vực được điền sẵn.")
         expect(page.locator(".place")).to_contain_text("Đất đai")
         expect(page.locator("dialog.scan")).to_have_count(0)
-        assert page.evaluate("window.lastStream.getTracks().map((track) => track.readyState)") == ["ended"]
+        wait_until(lambda: page.evaluate(_TRACKS) == ["ended"], "the camera to end")
 
 
 def test_cancel_closes_the_camera_at_once(short: Runtime, with_camera) -> None:  # type: ignore[no-untyped-def]
@@ -230,8 +228,8 @@ def test_cancel_closes_the_camera_at_once(short: Runtime, with_camera) -> None: 
         page = with_camera(None, server.address)
         page.locator("#scan").click()
         expect(page.locator("dialog.scan p")).to_contain_text("Giữ phiếu yên")
-        page.wait_for_timeout(300)
+        wait_until(lambda: page.evaluate("window.lastStream !== undefined"), "the first look through the camera")
         page.locator("#scan-cancel").click()
         expect(page.locator("dialog.scan")).to_have_count(0)
         expect(page.locator("button.huge")).to_be_visible()
-        assert page.evaluate("window.lastStream.getTracks().map((track) => track.readyState)") == ["ended"]
+        wait_until(lambda: page.evaluate(_TRACKS) == ["ended"], "the camera to end")

@@ -23,7 +23,7 @@ from tests.conftest import SECRET
 from tests.factories import PROVINCE, response
 from tests.faults.test_guessing import sheet
 from tests.kiosk.page import Page
-from tests.postgresql import free_port
+from tests.ports import held_port
 from tests.sender import HttpSender
 
 PASSWORD = "một mật khẩu đủ dài"
@@ -55,7 +55,7 @@ class SmallDisk:
 @contextmanager
 def server_on_small_disk(runtime: Runtime, tmp_path: Path) -> Iterator[SmallDisk]:
     """Serve a copy of an installation from a tmpfs that only the server's own mount namespace knows."""
-    mount, origin, port = tmp_path / "small", tmp_path / "origin", free_port()
+    mount, origin = tmp_path / "small", tmp_path / "origin"
     mount.mkdir()
     origin.mkdir()
     with runtime.database.engine.connect() as connection:
@@ -63,21 +63,22 @@ def server_on_small_disk(runtime: Runtime, tmp_path: Path) -> Iterator[SmallDisk
     shutil.copy(tmp_path / "sipas.db", origin / "sipas.db")
     start = "from app.cli import main; main()"
     script = f'mount -t tmpfs -o size={MEGABYTES}m tmpfs "$1" && cp "$2"/sipas.db "$1" && exec "$0" -c "{start}" serve --port "$3"'
-    server = subprocess.Popen(
-        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, sys.executable, mount, origin, str(port)],
-        env={**os.environ, "SIPAS_DATA_DIR": str(mount), "SIPAS_SECRET_KEY": SECRET},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert server.stdout is not None
-    try:
-        assert server.stdout.readline().startswith("READY"), "the server did not start on a file system of its own (unshare, tmpfs)"
-        yield SmallDisk(f"http://127.0.0.1:{port}", Path(f"/proc/{server.pid}/root{mount}"))
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-        server.stdout.close()
+    with held_port() as port:
+        server = subprocess.Popen(
+            ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, sys.executable, mount, origin, str(port)],
+            env={**os.environ, "SIPAS_DATA_DIR": str(mount), "SIPAS_SECRET_KEY": SECRET},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert server.stdout is not None
+        try:
+            assert server.stdout.readline().startswith("READY"), "the server did not start on a file system of its own (unshare, tmpfs)"
+            yield SmallDisk(f"http://127.0.0.1:{port}", Path(f"/proc/{server.pid}/root{mount}"))
+        finally:
+            server.terminate()
+            server.wait(timeout=120)
+            server.stdout.close()
 
 
 class Browser:
@@ -85,7 +86,7 @@ class Browser:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar()))
 
     def open(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
         """Status and page."""

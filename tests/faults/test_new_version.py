@@ -24,15 +24,14 @@ from survey_forms import find_instrument, load_instrument, read_submission
 from tests.browser.offline import (
     answer,
     count_responses,
-    count_waiting,
     finish,
     office,
     open_tablet,
-    poke,
     tablet_browser,
-    wait_until,
+    wait_until_sent,
     with_short_questionnaire,
 )
+from tests.browser.patience import wait_until
 from tests.clock import Clock
 from tests.factories import response
 
@@ -123,8 +122,7 @@ def test_tablet_kept_from_before_sends_the_old_version_and_then_asks_the_new_one
             finish(tablet.page, f"bản cũ {number}")
         server.runtime = with_new_version(short, tmp_path)
         server.start()
-        poke(tablet.page)
-        wait_until(lambda: count_waiting(tablet.page) == 0, "the box to empty")
+        wait_until_sent(tablet.page)
         tablet.page.reload()
         # The tablet's look for a new version, which comes every ten minutes; the page then comes again by itself, since nobody is there.
         tablet.page.evaluate("() => { navigator.serviceWorker.getRegistration('/tablet').then((r) => r.update()); }")

@@ -24,6 +24,8 @@ from tests.kiosk.page import Page
 from tests.loopback import LoopbackServer
 from tests.nginx import Proxy, running_nginx
 
+_SECONDS = 120
+
 
 @pytest.fixture
 def behind_proxy(runtime: Runtime) -> Runtime:
@@ -52,18 +54,17 @@ def ask(url: str, data: bytes | None = None, **headers: str) -> tuple[int, str]:
     request = urllib.request.Request(  # noqa: S310  # our own loopback
         url, data, headers={**agent, **{name.replace("_", "-"): text for name, text in headers.items()}}
     )
-    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor())
     try:
-        with opener.open(request, timeout=20) as answer:
+        with opener.open(request, timeout=_SECONDS) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
 
 
 def send_raw(proxy: Proxy, request: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=_SECONDS) as connection:
         connection.sendall(request)
-        connection.settimeout(10)
         return connection.recv(4096)
 
 
@@ -72,7 +73,7 @@ def test_no_visit_leaves_a_line_and_staff_leave_one_without_details(
 ) -> None:
     codes, _ = issue_codes(runtime, unit_key=COMMUNE, field_code="ho-tich", how_many=6)
     key = add_api_key(runtime, label="Phần mềm", may=("submit responses",))
-    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor())
     ids = [str(uuid4()) for _ in codes]
     for code, sheet_id in zip(codes, ids, strict=True):
         with opener.open(f"{proxy.address}/r/{code}?lang=vi&from=zalo") as page:
@@ -91,7 +92,8 @@ def test_no_visit_leaves_a_line_and_staff_leave_one_without_details(
     assert b" 400 " in send_raw(proxy, f"GET /r/{codes[0]} HTTP/1.1\r\nHost: bad host {codes[0]}\r\n\r\n".encode())
     assert b" 400 " in send_raw(proxy, f"GET /r/{codes[0]} HTTQ/1.1\r\n\r\n".encode())
     assert b" 414 " in send_raw(proxy, f"GET /r/{codes[0]}{'x' * 40_000} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-    assert ask(f"{proxy.address}/rate", b"x" * 300_000)[0] == 413
+    # Only the head: who goes on sending what nobody reads may find the line cut before the answer is read.
+    assert b" 413 " in send_raw(proxy, b"POST /rate HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n")
     with socket.create_connection(("127.0.0.1", proxy.port)) as gone:
         gone.sendall(f"POST /rate HTTP/1.1\r\nHost: a\r\nContent-Length: 90000\r\n\r\ncode={codes[1]}".encode() + b"y" * 50_000)
     assert ask(f"{proxy.address}/sign-in?next=/analytics")[0] == 200
@@ -127,6 +129,7 @@ def test_hall_of_people_behind_one_address_gets_through(proxy: Proxy) -> None:
     assert set(statuses) == {200}
 
 
+@pytest.mark.usefixtures("still_minute")
 def test_visitors_stay_apart_behind_the_proxy(server: LoopbackServer) -> None:
     guess = f"{server.address}/r/{new_code(bytes(7))}"
     statuses = [ask(guess, X_Forwarded_For="203.0.113.9")[0] for _ in range(130)]
@@ -134,12 +137,14 @@ def test_visitors_stay_apart_behind_the_proxy(server: LoopbackServer) -> None:
     assert ask(guess, X_Forwarded_For="203.0.113.10")[0] == 404, "what the proxy says of a visitor is believed"
 
 
+@pytest.mark.usefixtures("still_minute")
 def test_nobody_can_invent_an_address_through_the_proxy(proxy: Proxy) -> None:
     guess = f"{proxy.address}/r/{new_code(bytes(7))}"
     statuses = [ask(guess, X_Forwarded_For=f"203.0.113.{n}", Forwarded=f"for=203.0.113.{n}")[0] for n in range(130)]
     assert 429 in statuses
 
 
+@pytest.mark.usefixtures("still_minute")
 def test_a_proxy_is_not_believed_where_none_is_declared(runtime: Runtime) -> None:
     server = LoopbackServer(make_server(runtime, "127.0.0.1", 0))
     guess = f"{server.address}/r/{new_code(bytes(7))}"

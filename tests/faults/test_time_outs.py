@@ -15,7 +15,7 @@ from tests.factories import COMMUNE, response
 from tests.loopback import LoopbackServer
 from tests.sender import HttpSender
 
-SHORTEST_WAIT, LONGEST_WAIT = 0.001, 0.5
+SHORTEST_WAIT, LONGEST_WAIT, PATIENT = 0.001, 0.5, 120.0
 N_SENDERS = 12
 
 
@@ -28,8 +28,10 @@ def send_three_times(runtime: Runtime, how_many: int) -> None:
 
     def work(part: list[dict[str, object]]) -> int:
         n_lost = 0
-        for sheet in part:
-            for wait in (SHORTEST_WAIT * (LONGEST_WAIT / SHORTEST_WAIT) ** random.random(), 30):  # noqa: S311  # network weather, not a secret
+        for number, sheet in enumerate(part):
+            short = SHORTEST_WAIT * (LONGEST_WAIT / SHORTEST_WAIT) ** random.random()  # noqa: S311  # network weather, not a secret
+            # Every tenth waits from the start, so that some do not give up on a machine of any speed.
+            for wait in (short, PATIENT) if number % 10 else (PATIENT,):
                 sender = HttpSender(server.address, key, wait)
                 try:
                     status, answer = sender.post("/api/v1/responses", {"responses": [sheet]})
@@ -41,7 +43,7 @@ def send_three_times(runtime: Runtime, how_many: int) -> None:
                 assert (status, answer["acknowledged"]) == (200, [sheet["id"]])
                 break
             else:
-                raise AssertionError("thirty seconds without an answer")
+                raise AssertionError("minutes without an answer")
         return n_lost
 
     try:

@@ -17,8 +17,9 @@ from tests.faults.evidence_of_order import collect
 from tests.faults.linking import Link, Verdict, attack
 from tests.faults.visiting import Visit, add_counters, links_of, live_through, send
 
-CHANCE = 1e-6
-"""A match this unlikely, after correcting for the many signals, is not chance. One good run in a million is called bad."""
+CHANCE = 1e-9
+"""A match this unlikely, after correcting for the many signals, is not chance. A thousand times below one in a million, because the tail of
+a common order is a normal one only roughly where few cells count: a good run must not be called bad."""
 CERTAIN = 1e-12
 """What the attacker must reach where something has been left lying about."""
 

@@ -3,13 +3,13 @@
 import random
 from collections import Counter
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from survey_forms.loader import load_shipped
 from survey_forms.rotation import SEED_BYTES, draw_rotation
 from survey_forms.vocabulary import STAGES
 from tests.kiosk.desk import DEVICE_KEY, OPEN, DeskInMemory
-from tests.kiosk.test_script import address, chromium, page
+from tests.kiosk.test_script import address, chromium, page, step
 
 __all__ = ["address", "chromium", "page"]  # fixtures
 
@@ -38,18 +38,14 @@ def test_script_and_server_draw_the_same_from_the_same(page: Page) -> None:
 
 def answer_everything(page: Page) -> None:
     """From the start page to the thanks, tapping the first thing offered; the first dossier's field, result stage, individual."""
-    page.locator("button.huge").click()
+    step(page, "button.huge[type=button]")
     for _ in range(40):
-        page.wait_for_timeout(300)
-        if page.locator("#send").is_visible():
+        if page.locator("#send").count():
             page.locator("#send").click()
-            page.locator("h1", has_text="Cảm ơn").wait_for()
+            expect(page.locator("h1")).to_contain_text("Cảm ơn")
             return
-        if page.locator("#skip").is_visible():
-            page.locator("#skip").click()
-            continue
-        places = page.locator(".card:visible, .choice:visible")
-        places.nth(1 if "để làm gì" in page.locator("h1").inner_text().replace("\u00a0", " ") else 0).click()
+        is_stage = "để làm gì" in page.locator("h1").inner_text().replace("\u00a0", " ")
+        step(page, "#skip" if page.locator("#skip").count() else ".card, .choice", 1 if is_stage else 0)
     raise AssertionError("the visit did not come to its end")
 
 

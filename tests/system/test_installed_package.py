@@ -26,7 +26,7 @@ def sipas(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(sipas: Path, folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     environment = {key: value for key, value in os.environ.items() if not key.startswith("SIPAS_")}
-    return subprocess.run([sipas, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run([sipas, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=600)
 
 
 def test_installed_command_makes_a_database_anywhere(sipas: Path, tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ class Running:
             request.add_header("Authorization", f"Bearer {key}")
         browser = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self.cookies))
         try:
-            with browser.open(request, timeout=30) as answer:
+            with browser.open(request, timeout=300) as answer:
                 return answer.status, answer.read(), answer.url
         except urllib.error.HTTPError as error:
             with error:
@@ -82,7 +82,7 @@ class Running:
     def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Ask the process to end; its exit status and what it said on stderr."""
         self.process.send_signal(number)
-        _, said = self.process.communicate(timeout=30)
+        _, said = self.process.communicate(timeout=300)
         return self.process.returncode, said
 
 
@@ -99,7 +99,7 @@ def start(folder: Path, *options: str) -> Running:
     assert process.stdout is not None
     lines = [process.stdout.readline().rstrip("\n") for _line in range(7)]
     if not lines[0].startswith("READY "):
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=300)
         raise AssertionError(f"the demonstration did not start: {said}")
     return Running(process, folder, lines, json.loads((folder / "demo.json").read_text(encoding="utf-8")))
 
@@ -233,7 +233,7 @@ def test_other_numbers_end_with_one_sentence(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from app.cli import main; main()", "demo", "--data", str(tmp_path / "demo")]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     refused = subprocess.run(
-        [*command, "--port", "0", "--responses", "21"], env=env, capture_output=True, text=True, timeout=60, check=False
+        [*command, "--port", "0", "--responses", "21"], env=env, capture_output=True, text=True, timeout=300, check=False
     )
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.count("\n") == 1
