@@ -64,13 +64,15 @@ def read_rows(
     until_hour: int | None = None,
     instrument_id: str | None = None,
     where: Iterable[ColumnElement[bool]] = (),
+    through_all: bool = False,
 ) -> dict[str, tuple[Instrument, Rows]]:
     """Responses received in first … until (exclusive) by instrument version, in no order of their own.
 
-    From the beginning the table is read as it lies: going through the index of hours would fetch every row by itself.
+    From the beginning, and where `through_all` says that much is wanted, the table is read as it lies: going through the index of
+    hours would fetch every row by itself.
     Raises DesignError for a row that contradicts its questionnaire, DatabaseUnavailableError when the database goes away under it.
     """
-    hour = Response.received_hour if first_hour else Response.received_hour + 0
+    hour = Response.received_hour if first_hour and not through_all else Response.received_hour + 0
     conditions = [*where]
     if first_hour:
         conditions.append(hour >= first_hour)
