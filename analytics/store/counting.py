@@ -52,9 +52,9 @@ def count_rows(design: Design, pieces: Sequence[Rows], choice: Choice, dimension
     cells = {}
     for name in dimensions:
         columns = [_column(piece, name) for piece, _ in chosen]
-        joined = join_coded([column if mask is None else column.take(mask) for column, (_, mask) in zip(columns, chosen, strict=True)])
+        joined = join_coded([_only_of(column, mask) for column, (_, mask) in zip(columns, chosen, strict=True)])
         cells[name] = joined.texts()
-    blocks = {block for piece, mask in chosen for block in _used_words(piece.attributes["block"], mask)}
+    blocks = {block for piece, mask in chosen for block in _only_of(piece.attributes["block"], mask).used_words()}
     return Counted(tally_answers(design, answers, cells, overall), min(blocks), max(blocks))
 
 
@@ -113,10 +113,8 @@ def _where_words(column: Coded, holds: Sequence[bool]) -> list[Mask]:
     return [np.array(holds, dtype=np.bool_)[column.codes]]
 
 
-def _used_words(column: Coded, mask: Mask | None) -> list[str]:
-    codes = column.codes if mask is None else column.codes[mask]
-    used = np.bincount(codes, minlength=len(column.words)) > 0
-    return [word for word, is_used in zip(column.words, used, strict=True) if is_used]
+def _only_of(column: Coded, mask: Mask | None) -> Coded:
+    return column if mask is None else column.take(mask)
 
 
 def _only(values: NDArray[np.uint8], mask: Mask | None) -> NDArray[np.uint8]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -17,6 +16,8 @@ from numpy.typing import NDArray
 
 from analytics.design import NO_OPINION, Design
 from analytics.store.choice import STANDING
+from analytics.store.cube import COUNTS
+from analytics.store.disk import write_file
 from analytics.store.errors import PartError
 from analytics.store.manifest import PartEntry
 from analytics.store.rows import ATTRIBUTES, Coded, Rows
@@ -31,10 +32,6 @@ _GRAINS: Final = (STANDING, ("unit", "field", "block"), ("field", "channel", "st
 _ROWS_PER_CELL: Final = 128
 """A cell is some 260 numbers, 400 bytes once compressed; a response is 15. A cached tally that has fewer responses per cell than
 this would make the store a fifth larger and be slower to add up than the answers are to count, so a coarser one is kept."""
-_HUNDREDS: Final = (
-    "level_counts", "n_blank", "n_no_opinion", "n_not_asked", "n_returned", "n_valid",
-    "sum_x", "sum_m", "sum_xx", "sum_xm", "sum_mm", "overall_levels",
-)  # fmt: skip
 
 
 def write_part(folder: Path, design: Design, first_hour: int, until_hour: int, rows: Rows) -> PartEntry:
@@ -53,17 +50,6 @@ def write_part(folder: Path, design: Design, first_hour: int, until_hour: int, r
         if content:
             write_file(folder / f"{name}{suffix}", content)
     return PartEntry(name, design.instrument_id, first_hour, until_hour, len(rows), len(body), len(said), len(tally))
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file under another name, to the disk, and only then give it its own: it is never seen half written."""
-    temporary = path.with_name(path.name + ".tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
 
 
 def _describe(design: Design, first_hour: int, until_hour: int) -> dict[bytes, bytes]:
@@ -184,8 +170,10 @@ def _words(entry: PartEntry, table: pa.Table, name: str) -> Coded:
 
 
 def _refuse_unknown(design: Design, entry: PartEntry, code: str, values: NDArray[np.uint8]) -> None:
-    unknown = int(((values > design.n_levels) & (values < NO_OPINION)).sum())
-    if unknown:
+    # Below the first unknown byte a difference wraps around to the top: one comparison where two and a conjunction would be.
+    between = values - np.uint8(design.n_levels + 1) < np.uint8(NO_OPINION - design.n_levels - 1)
+    if between.any():
+        unknown = int(between.sum())
         raise PartError(entry.name, "scale", f"holds {unknown} bytes in criterion {code} that are no answer of {design.instrument_id}")
 
 
@@ -204,7 +192,7 @@ def choose_tally(design: Design, rows: Rows) -> Tally:
 def _to_ipc(tally: Tally) -> bytes:
     """Arrow IPC with zstd: one row per cell, every count in the narrowest integer that holds it."""
     columns: dict[str, pa.Array] = {name: pa.array(tally.cells[name].tolist(), type=pa.string()) for name in tally.dimensions}
-    for name in _HUNDREDS:
+    for name in COUNTS:
         values = getattr(tally, name).reshape(tally.n_cells, -1)
         flat = values.astype(np.min_scalar_type(int(values.max(initial=0)))).reshape(-1)
         columns[name] = pa.FixedSizeListArray.from_arrays(pa.array(flat), values.shape[1])
@@ -226,7 +214,7 @@ def read_tally(folder: Path, design: Design, entry: PartEntry) -> Tally:
         raise PartError(entry.name, "damaged", "has a damaged tally")
     table = pa.ipc.open_file(pa.BufferReader(content[16:])).read_all()
     dimensions = tuple(orjson.loads(table.schema.metadata[b"dimensions"]))
-    shapes = {name: getattr(Tally.empty(design), name).shape[1:] for name in _HUNDREDS}
+    shapes = {name: getattr(Tally.empty(design), name).shape[1:] for name in COUNTS}
     counts = {name: _counts(table, name, shape) for name, shape in shapes.items()}
     cells = pd.DataFrame({name: pd.array(table.column(name).to_pylist(), dtype="str") for name in dimensions})
     cells.index = pd.RangeIndex(table.num_rows)

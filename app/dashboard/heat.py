@@ -61,7 +61,8 @@ def build_heat_table(figures: Figures, reading: Reading) -> HeatTable:
     """
     evidence, place = reading.evidence, reading.place
     tree = evidence.tree
-    recorded = set(evidence.live.by("unit").cells["unit"])
+    # Every unit in sight, with responses or not: the same rows whatever the filters, so that the store has them counted.
+    recorded = evidence.units if evidence.units is not None else tree.keys
     below = list_rows(figures, tree, place, reading.tops, reading.today)
     # The place itself is a row too where people rated at its own desk.
     fold = tree.fold(recorded, {*below, place} if place is not None else below)

@@ -149,7 +149,8 @@ def build_ranking(figures: Figures, reading: Reading, level: str, scopes: Scopes
     scopes = _list_scopes(figures, reading) if scopes is None else scopes
     scope, units = next((each for each in scopes if each[0].level == level), scopes[0])
     evidence, place, tree = reading.evidence, reading.place, reading.evidence.tree
-    recorded = set(evidence.live.by("unit").cells["unit"])
+    # With responses or not: the same rows whatever the filters, so that the store has them counted.
+    recorded = evidence.units if evidence.units is not None else tree.keys
     # The place itself takes what was rated at its own desk, so that this goes to no unit below.
     fold = tree.fold(recorded, {*units, *((place,) if place is not None else reading.tops)})
     rows = set(units) - ({place} if scope.n_units == 0 else set())

@@ -28,7 +28,7 @@ from app.models import Field
 from app.queries.dossiers import count_dossiers
 from app.queries.instruments import find_instrument, list_series
 from app.queries.targets import get_calendar, load_targets
-from app.queries.units import load_tree
+from app.queries.units import list_current, list_tops, load_tree
 from app.respondent_questions import list_respondent_questions
 from app.runtime import Runtime, first_hour_of
 from app.selection import Selection, read_selection
@@ -136,7 +136,7 @@ class Figures:
             if selection.field is not None and session.get(Field, selection.field) is None:
                 raise BadInputError("`field` is the code of a field; the list of fields shows them")
         units = _units_in_sight(tree, selection.unit, top_unit_key)
-        live = self._count(instruments, selection, units, with_excluded=with_excluded)
+        live = self._count(instruments, selection, units, tree, with_excluded=with_excluded)
         return Evidence(selection, instruments, live, tree, targets, _find_year(selection, live, calendar), units)
 
     def _count(
@@ -144,17 +144,30 @@ class Figures:
         instruments: tuple[Instrument, ...],
         selection: Selection,
         units: tuple[str, ...] | None,
+        tree: UnitTree,
         *,
         with_excluded: bool = False,
         by: tuple[str, ...] = ("unit", "field"),
         of_pairs: bool = False,
     ) -> LiveTally:
         excluded = with_excluded or selection.flags == "with"
-        live = self._live.count(instruments, _as_choice(selection, units), with_excluded=excluded, by=by, of_pairs=of_pairs)
+        live = self._live.count(instruments, _as_choice(selection, units, tree), with_excluded=excluded, by=by, of_pairs=of_pairs)
         if not selection.is_domain:
             return live
-        everybody = _as_choice(replace(selection, respondent=(), kind=None, helped=None, took=None), units)
+        everybody = _as_choice(replace(selection, respondent=(), kind=None, helped=None, took=None), units, tree)
         return replace(live, sample=self._live.count(instruments, everybody, with_excluded=excluded, by=by))
+
+    def warm(self) -> None:
+        """Count the pages everybody opens before anybody does, and have the answers in memory for all others."""
+        evidence = self.gather(Selection())
+        with self.runtime.database.read() as session:
+            tops = list_tops(session, self.runtime.today())
+            below = list_current(session, evidence.tree.children(tops[0]) if len(tops) == 1 else tops, self.runtime.today())
+        rows = evidence.tree.fold(evidence.tree.keys, {*below, *tops}).row_of
+        evidence.live.by()
+        evidence.live.by("unit")
+        evidence.live.by("unit", "field", row_of=rows)
+        self._live.warm(evidence.instruments)
 
     def count_by(
         self, evidence: Evidence, *dimensions: str, instruments: tuple[Instrument, ...] | None = None, of_pairs: bool = False
@@ -163,13 +176,14 @@ class Figures:
 
         `of_pairs` makes every criterion a factor of its own, from which any choice of criteria can be put together.
         """
-        return self._count(instruments or evidence.instruments, evidence.selection, evidence.units, by=dimensions, of_pairs=of_pairs)
+        chosen = instruments or evidence.instruments
+        return self._count(chosen, evidence.selection, evidence.units, evidence.tree, by=dimensions, of_pairs=of_pairs)
 
     def count_groups(self, evidence: Evidence, by: tuple[str, ...], selection: Selection | None = None) -> LiveTally:
         """The responses of the evidence (or of another selection within its units) by other attributes or questions about the
         respondent; "" is who gave no answer. No sub-group knows its sample here: see `analytics.domains.as_domain`."""
         chosen = selection or evidence.selection
-        choice = _as_choice(chosen, evidence.units)
+        choice = _as_choice(chosen, evidence.units, evidence.tree)
         return self._live.count(evidence.instruments, choice, with_excluded=chosen.flags == "with", by=by)
 
     def list_other_series(self, evidence: Evidence) -> list[tuple[Instrument, ...]]:
@@ -199,7 +213,7 @@ class Figures:
 
     def find_drivers(self, evidence: Evidence) -> DriverReport:
         """What drives the overall answer of the evidence's responses, from their answers themselves."""
-        choice = _as_choice(evidence.selection, evidence.units)
+        choice = _as_choice(evidence.selection, evidence.units, evidence.tree)
         return self._drivers.report(evidence.instruments, choice, with_excluded=evidence.selection.flags == "with")
 
     def compute_weighted(self, evidence: Evidence) -> WeightedWhole | None:
@@ -265,10 +279,11 @@ class Figures:
         """
         if evidence.selection.method != "criteria_mean":
             return None
-        n_numbers = evidence.live.by(*dimensions, row_of=row_of).n_cells * evidence.live.tally.design.n_criteria**2 * 3
+        tally = evidence.live.by(*dimensions, row_of=row_of)
+        n_numbers = tally.n_cells * tally.design.n_criteria**2 * 3
         if n_numbers * 8 > _MOST_PAIR_BYTES:
             return None
-        choice, with_excluded = _as_choice(evidence.selection, evidence.units), evidence.selection.flags == "with"
+        choice, with_excluded = _as_choice(evidence.selection, evidence.units, evidence.tree), evidence.selection.flags == "with"
         recipe_of = partial(pairs_recipe, dimensions=dimensions, row_of=row_of)
         pairs = self._sums.count(evidence.instruments, choice, recipe_of, with_excluded=with_excluded)[0]
         sample = evidence.live.sample
@@ -337,8 +352,13 @@ def _units_in_sight(tree: UnitTree, wanted: str | None, top: str | None) -> tupl
     return chosen
 
 
-def _as_choice(selection: Selection, units: tuple[str, ...] | None) -> Choice:
-    """The filters of a selection; days that are whole half-months are a choice of those, others of hours."""
+def _as_choice(selection: Selection, units: tuple[str, ...] | None, tree: UnitTree) -> Choice:
+    """The filters of a selection; days that are whole half-months are a choice of those, others of hours.
+
+    Every unit of the tree, or all below its top, are one choice: what was counted for the one is there for the other.
+    """
+    if units is not None and len(units) == len(tree.keys):
+        units = None
     first, last = selection.first_on, selection.last_on
     # Without a bound any first of a month will do: only the given end decides whether a half-month is cut.
     is_whole = is_whole_blocks(first or date(1, 1, 1), last or date(9998, 12, 14))

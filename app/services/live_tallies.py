@@ -18,7 +18,6 @@ from app.services.store import StoreKeeper
 from survey_forms import Instrument
 
 _DIMENSIONS = ("unit", "field")
-_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +69,22 @@ class LiveTallies:
         """The responses of a choice by attributes or questions about the respondent, as of now; `of_pairs` with every criterion a
         factor of its own.
 
-        Raises AnalyticsError when stored rows contradict themselves.
+        What is closed is counted when it is asked for, in the rows it is asked for. Raises AnalyticsError when stored rows
+        contradict themselves.
         """
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return self._count(instruments, choice, with_excluded, by, of_pairs)
-            except PartError as error:
-                # Merged away by another process since the list was read, or damaged: both end with a part that can be read.
-                self.keeper.repair(error)
-        return self._count(instruments, choice, with_excluded, by, of_pairs)
+
+        def count_anew(error: PartError) -> tuple[Layer, ...]:
+            # Merged away by another process since the list was read, or damaged: both end with a part that can be read.
+            self.keeper.repair(error)
+            return self._count(instruments, choice, with_excluded, by, of_pairs)
+
+        return LiveTally(self._count(instruments, choice, with_excluded, by, of_pairs), count_anew)
+
+    def warm(self, instruments: tuple[Instrument, ...]) -> None:
+        """Bring up to date what pages asked for since the server started, and read the answers into memory. Raises PartError."""
+        manifest = self.keeper.current()
+        for instrument in instruments:
+            self.keeper.views.warm(manifest, Design.of(instrument))
 
     def list_answered(self) -> frozenset[str]:
         """Ids of the questionnaire versions with any response, excluded or not."""
@@ -89,7 +95,7 @@ class LiveTallies:
 
     def _count(
         self, instruments: tuple[Instrument, ...], choice: Choice, with_excluded: bool, dimensions: tuple[str, ...], of_pairs: bool
-    ) -> LiveTally:
+    ) -> tuple[Layer, ...]:
         manifest = self.keeper.current()
         with self.runtime.database.read() as session:
             exclusions = () if with_excluded else list_left_out(session)
@@ -108,7 +114,7 @@ class LiveTallies:
                     count_rows(design, [gone], choice, dimensions).tally if gone is not None else Tally.empty(design, dimensions),
                 )
             )
-        return LiveTally(tuple(layers))
+        return tuple(layers)
 
     def read_sources(self, *, with_excluded: bool) -> Sources:
         """The sources themselves, for figures that no tally holds. Raises AnalyticsError when stored rows contradict themselves."""
