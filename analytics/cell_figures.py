@@ -139,4 +139,5 @@ def _ratio_figures(moments: Moments, confidence: float, factor: Reals, *, is_res
 def _criterion_moments(tally: Tally) -> Moments:
     """Of a criterion x and m are 0 or 1, so squares are the counts themselves."""
     x, m = tally.satisfied, tally.answers
-    return Moments(np.broadcast_to(tally.n_valid[:, None], x.shape), x, m, x, x, m)
+    n_design = None if tally.n_design is None else np.broadcast_to(tally.n_design[:, None], x.shape)
+    return Moments(np.broadcast_to(tally.n_valid[:, None], x.shape), x, m, x, x, m, n_design)

@@ -144,6 +144,56 @@ def compare_sheets(design_1: Design, earlier: Sheets, design_2: Design, later: S
     return compare_tallies(*tallies, confidence=confidence, left_out=left_out)
 
 
+def have_same_criteria(earlier: Tally, later: Tally) -> bool:
+    """Whether every criterion somebody answered on one side was answered on the other too; see `compare_pairs` if not."""
+    return bool(((earlier.by().answers > 0) == (later.by().answers > 0)).all())
+
+
+def compare_pairs(design: Design, earlier: Tally, later: Tally, *, confidence: float = 0.95) -> ChangeReport:
+    """The change on the common criteria from tallies in which every criterion is a factor of its own.
+
+    `design` is the questionnaire as it is; the tallies are by its `one_factor_each`, whose moments of all pairs of criteria hold
+    those of any choice of them. The figures are those of `compare_sheets` but for one count: who answered nothing else than a
+    criterion left out stays a respondent, with zero of the rest, as everywhere a factor is left blank. Raises ChangeError for
+    two series.
+    """
+    _refuse_other_series(earlier.design, later.design)
+    answered = [side.by().answers[0] > 0 for side in (earlier, later)]
+    common, alone = answered[0] & answered[1], answered[0] ^ answered[1]
+    left_out = tuple(code for code, is_alone in zip(design.criterion_codes, alone.tolist(), strict=True) if is_alone)
+    sides = (keep_criteria(side, design, common) for side in (earlier, later))
+    return compare_tallies(*sides, confidence=confidence, left_out=left_out)
+
+
+def keep_criteria(pairs: Tally, design: Design, kept: NDArray[np.bool_]) -> Tally:
+    """The tally as if only some criteria ([K], True) had been asked, from one in which each is a factor of its own.
+
+    The answers to the others count as not asked; everybody returned and valid stays so.
+
+    >>> design = Design("demo", ("1.0",), ("1", "2"), ("A",), (0, 0), (1, 2, 3, 4, 5), satisfied_from=3)
+    >>> pairs = tally_answers(design.one_factor_each(), np.array([[5, 1], [5, 5]], dtype=np.uint8), {})
+    >>> only = keep_criteria(pairs, design, np.array([True, False]))
+    >>> only.sum_x.tolist(), only.sum_m.tolist(), only.sum_xx.tolist()
+    ([[2]], [[2]], [[[2]]])
+    """
+    member = (design.factor_of[:, None] == np.arange(design.n_factors)) & kept[:, None]  # [K, F]
+    into = member.astype(np.int64)
+    not_asked = np.where(kept, pairs.n_not_asked, pairs.n_returned[:, None])
+    return replace(
+        pairs,
+        design=replace(design, versions=pairs.design.versions),
+        level_counts=np.where(kept[:, None], pairs.level_counts, 0),
+        n_not_asked=not_asked,
+        sum_x=pairs.sum_x @ into,
+        sum_m=pairs.sum_m @ into,
+        sum_xx=into.T @ pairs.sum_xx @ into,
+        sum_xm=into.T @ pairs.sum_xm @ into,
+        sum_mm=into.T @ pairs.sum_mm @ into,
+        n_blank=np.where(kept, pairs.n_blank, 0),
+        n_no_opinion=np.where(kept, pairs.n_no_opinion, 0),
+    )
+
+
 def compare_tallies(earlier: Tally, later: Tally, *, confidence: float = 0.95, left_out: tuple[str, ...] = ()) -> ChangeReport:
     """The change from one tally to the other; each is taken as a whole.
 
@@ -152,7 +202,8 @@ def compare_tallies(earlier: Tally, later: Tally, *, confidence: float = 0.95, l
     linearised standard errors would call certain what the interval does not: where every respondent is satisfied that
     error is 0.) `p_adjusted` is Benjamini–Hochberg over all figures of the report that have a p. Undefined: a share
     nobody answered on either side; for factors and overall fewer than two valid respondents. Raises ChangeError for
-    two series or when a criterion was answered on one side only (see `compare_sheets`).
+    two series or when a criterion was answered on one side only (see `compare_sheets`,
+    `compare_pairs`).
 
     >>> design = Design("demo", ("1.0",), ("1",), ("A",), (0,), (1, 2, 3, 4, 5), satisfied_from=3)
     >>> votes = [np.repeat(np.array([[5], [1]], dtype=np.uint8), split, axis=0) for split in ((48, 32), (56, 14))]

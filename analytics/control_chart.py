@@ -111,10 +111,12 @@ def _run(series: str, x: Reals, n: Reals, kind: ChartKind | None) -> ChartRun:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A test for trend: z above 0 rises. None where all answers are alike or all scores are."""
+    """A test for trend: z above 0 rises. `slope`: change of the share per unit of score, by least squares weighted with the
+    sizes. None where all answers are alike or all scores are."""
 
     z: float | None
     p: float | None
+    slope: float | None = None
 
 
 def trend_test(satisfied: ArrayLike, sizes: ArrayLike, scores: ArrayLike | None = None) -> Trend:
@@ -124,8 +126,8 @@ def trend_test(satisfied: ArrayLike, sizes: ArrayLike, scores: ArrayLike | None 
     prints); some tools divide by N − 1. `scores` w default to 1 … T. Periods without answers weigh nothing.
 
     >>> trend = trend_test([15, 10, 5], [30, 30, 30])
-    >>> round(trend.z, 6), round(trend.p, 6)
-    (-2.738613, 0.00617)
+    >>> round(trend.z, 6), round(trend.p, 6), round(trend.slope, 6)
+    (-2.738613, 0.00617, -0.166667)
     """
     x, n = np.asarray(satisfied, dtype=np.float64), np.asarray(sizes, dtype=np.float64)
     w = np.arange(1, len(n) + 1, dtype=np.float64) if scores is None else np.asarray(scores, dtype=np.float64)
@@ -139,5 +141,6 @@ def trend_test(satisfied: ArrayLike, sizes: ArrayLike, scores: ArrayLike | None 
     variance = share * (1 - share) * float((n * w * w).sum())
     if variance <= 0:
         return Trend(None, None)
-    z = float((w * (x - n * share)).sum()) / float(np.sqrt(variance))
-    return Trend(z, float(2 * ndtr(-abs(z))))
+    moved = float((w * (x - n * share)).sum())
+    z = moved / float(np.sqrt(variance))
+    return Trend(z, float(2 * ndtr(-abs(z))), moved / float((n * w * w).sum()))

@@ -28,7 +28,7 @@ def compute_index(
     unit: str | None = None,
     field: str | None = None,
     pairs: Tally | None = None,
-    n_dossiers: Counts | None = None,
+    n_dossiers: NDArray[np.float64] | Counts | None = None,
     parts: Parts = "all",
 ) -> IndexReport:
     """The satisfaction index of every cell of a tally by unit, by field, by both or by neither.
@@ -40,8 +40,12 @@ def compute_index(
     two. Means of criteria need `pairs`, the same cells tallied with every criterion a factor of its own
     (`Design.one_factor_each`): without it they have neither, because moments of factors do not hold their variance.
 
+    Of a tally that is a domain (`Tally.n_design`) errors and pooled intervals are those of the whole sample's design: out-of-group
+    respondents contribute zero; criteria keep Wilson's interval, which knows answers only.
+
     `n_dossiers` [C], where given, are the dossiers of each cell: errors then carry the finite population factor √(1 − n/N),
-    intervals accordingly. A cell with fewer dossiers than valid respondents raises PopulationError naming it.
+    intervals accordingly; NaN is a number nobody knows, and leaves the cell's errors as they are. A cell with fewer dossiers
+    than valid respondents raises PopulationError naming it.
 
     The cell's target (of `year`, the reporting year of the figure) is held against all its figures; see `judge`. `unit` and
     `field` say whose target it is where all responses are of one unit or field and the tally does not tell them apart. An
@@ -65,7 +69,7 @@ def compute_index(
         raise FigureError(f"An index is given by unit and field, not by {', '.join(foreign)}; bring the tally there with by().")
     if pairs is not None and (pairs.dimensions != tally.dimensions or not pairs.cells.equals(tally.cells)):
         raise FigureError("The tally of pairs of criteria is of other cells than the tally; take both from the same responses.")
-    finite = None if n_dossiers is None else _finite_factor(tally, n_dossiers)
+    finite = None if n_dossiers is None else finite_factor(tally, n_dossiers)
     figures, sureness = compute_figures(tally, method, confidence, pairs=pairs, finite=finite, wanted=parts)
     sizes = zip(_known(sureness.design_effect), _known(sureness.effective_size), strict=True)
     units = tally.cells["unit"].tolist() if "unit" in tally.dimensions else [None] * tally.n_cells
@@ -80,15 +84,37 @@ def compute_index(
     return IndexReport(tally.design.instrument_id, method, confidence, tuple(cells))
 
 
-def _finite_factor(tally: Tally, n_dossiers: Counts) -> NDArray[np.float64]:
-    """1 − n/N of each cell; 1 where there is neither a dossier nor a respondent."""
-    for row in np.flatnonzero(tally.n_valid > n_dossiers).tolist():
+def finite_factor(tally: Tally, n_dossiers: NDArray[np.float64] | Counts) -> NDArray[np.float64]:
+    """1 − n/N of each cell [C]; 1 where N is not known (NaN), and where there is neither a dossier nor a respondent.
+
+    Raises PopulationError naming the first cell with fewer dossiers than valid respondents.
+    """
+    for row in np.flatnonzero(tally.n_sampled > n_dossiers).tolist():
         place = ", ".join(f"{name} {tally.cells[name].iloc[row]}" for name in tally.dimensions) or "The whole"
         raise PopulationError(
-            f"{place}: {tally.n_valid[row]} valid responses but {n_dossiers[row]} dossiers; "
+            f"{place}: {tally.n_sampled[row]} valid responses but {int(n_dossiers[row])} dossiers; "
             "the finite population factor needs the count of all dossiers."
         )
-    return np.asarray(1 - tally.n_valid / np.maximum(n_dossiers, 1))
+    return np.where(np.isnan(n_dossiers), 1.0, 1 - tally.n_sampled / np.maximum(n_dossiers, 1))
+
+
+def exact_overall_shares(tally: Tally, method: Method) -> list[Fraction | None]:
+    """The overall index of every cell as a fraction, so that ties are ties and verdicts exact; None where nobody answered.
+
+    >>> from analytics.tally import tally_answers
+    >>> design = Design("demo", ("1.0",), ("1", "2"), ("A",), (0, 0), (1, 2, 3, 4, 5), satisfied_from=3)
+    >>> tally = tally_answers(design, np.array([[5, 4], [3, 4], [1, 2]], dtype=np.uint8), {})
+    >>> exact_overall_shares(tally, "pooled")
+    [Fraction(1, 2)]
+    """
+    if method == "pooled":
+        overall = tally.overall_moments()
+        return [Fraction(x, m) if m else None for x, m in zip(overall.x.tolist(), overall.m.tolist(), strict=True)]
+    x, m = (tally.sum_x, tally.sum_m) if method == "factor_mean" else (tally.satisfied, tally.answers)
+    return [
+        _mean([Fraction(a, b) if b else None for a, b in zip(own_x, own_m, strict=True)])
+        for own_x, own_m in zip(x.tolist(), m.tolist(), strict=True)
+    ]
 
 
 def _cell(

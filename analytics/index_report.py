@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.cell_figures import overall_shares
 from analytics.errors import FigureError
-from analytics.index import compute_index
+from analytics.index import compute_index, finite_factor
 from analytics.intervals import wilson_interval
-from analytics.mean_shares import ShareMoments, steady
-from analytics.moments import Counts
+from analytics.mean_shares import ShareMoments
 from analytics.population import Population
-from analytics.ranking import rank_units
 from analytics.results import Cell, Estimate, IndexReport, Method, WeightingNotes
 from analytics.strata import Strata, list_strata
 from analytics.tally import Tally
 from analytics.targets import N_MIN, TargetBook, judge
+from analytics.unit_ranks import rank_cells
 from analytics.weighting import exact_share, post_stratify
 
 # A weighted share this near a target is compared as a fraction; doubles are right to 10⁻¹⁵, so this is far on the safe side.
 _NEAR_TARGET = 1e-9
 
 Place = tuple[str | None, str | None]
+Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +61,10 @@ def compute_report(
     says why. `is_strict` raises PopulationError instead for a unit without any response and for responses the population
     does not name.
 
-    `is_finite` puts the finite population factor on all errors; `ranks_units` ranks units by the unweighted index, within
+    `is_finite` puts the finite population factor 1 − n/N on the variances of every cell whose N is known. It is not where a
+    stratum of the cell has responses and no dossiers, or more responses than dossiers: the N of a part must not shrink the
+    interval of the whole, so such cells keep their errors, and `notes` names the strata. With `is_strict` a cell that itself has
+    more responses than dossiers raises PopulationError. `ranks_units` ranks units by the unweighted index, within
     each field when `by` has both. `pairs` is the tally with each criterion a factor of its own. Raises FigureError for a
     finite factor without population or ranks without units, and what `compute_index` raises.
     """
@@ -77,7 +81,12 @@ def compute_report(
     cells: list[Cell] = []
     for level in [(), tuple(by)] if by else [()]:
         own, own_pairs = tally.by(*level), None if pairs is None else pairs.by(*level)
-        n_dossiers = _count_dossiers(own, population) if question.is_finite and population is not None else None
+        if level and own.n_design is not None:  # where nobody of a sub-group answered there is no cell, as for everybody together
+            is_there = own.n_returned > 0
+            own, own_pairs = own.where(is_there), None if own_pairs is None else own_pairs.where(is_there)
+        n_dossiers = None
+        if question.is_finite and population is not None and together is not None:
+            n_dossiers = _count_dossiers(own, level, population, together, is_strict=is_strict)
         report = _index(own, question, own_pairs, n_dossiers)
         found = list(report.cells)
         strata = strata_of_fields if "field" in level else together
@@ -98,7 +107,7 @@ def _strata(tally: Tally, pairs: Tally | None, question: Question, population: P
     return list_strata(pairs if of_criteria and pairs is not None else tally, population, is_collapsing=is_collapsing)
 
 
-def _index(tally: Tally, question: Question, pairs: Tally | None, n_dossiers: Counts | None) -> IndexReport:
+def _index(tally: Tally, question: Question, pairs: Tally | None, n_dossiers: Reals | None) -> IndexReport:
     return compute_index(
         tally,
         method=question.method,
@@ -119,13 +128,18 @@ def _places(tally: Tally) -> list[Place]:
     return list(zip(units, fields, strict=True))
 
 
-def _count_dossiers(tally: Tally, population: Population) -> Counts:
-    """All dossiers of each cell, also of fields and units without a response."""
+def _count_dossiers(tally: Tally, level: tuple[str, ...], population: Population, strata: Strata, *, is_strict: bool) -> Reals:
+    """All dossiers of each cell [C], also of fields and units without a response; NaN where the register has gaps."""
     sums: dict[Place, int] = {}
     for unit, field in population:
-        place = (unit if "unit" in tally.dimensions else None, field if "field" in tally.dimensions else None)
+        place = _place_at(level, unit, field)
         sums[place] = sums.get(place, 0) + (population.find(unit, field) or 0)
-    return np.array([sums.get(place, 0) for place in _places(tally)], dtype=np.int64)
+    places = _places(tally)
+    counts = np.array([sums.get(place, 0) for place in places], dtype=np.float64)
+    gaps = {_place_at(level, each.unit, each.field) for each in strata.problems if each.kind in ("more_responses", "not_in_population")}
+    has_gap = np.array([place in gaps for place in places], dtype=np.bool_)
+    # More responses than dossiers in the cell itself is told as an error to who named the register, not hidden as "not known".
+    return np.where(has_gap & ~((tally.n_valid > counts) & is_strict), np.nan, counts)
 
 
 def _with_weighted(cells: list[Cell], strata: Strata, level: tuple[str, ...], question: Question) -> list[Cell]:
@@ -188,33 +202,17 @@ def _known(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _with_ranks(cells: list[Cell], tally: Tally, pairs: Tally | None, n_dossiers: Counts | None, question: Question) -> list[Cell]:
+def _with_ranks(cells: list[Cell], tally: Tally, pairs: Tally | None, n_dossiers: Reals | None, question: Question) -> list[Cell]:
     """The cells with their rank among the units, field by field where there are fields."""
-    shares = overall_shares(tally, question.method, pairs)
-    variances = np.full(len(cells), np.nan) if shares is None else steady(shares).variance
-    if n_dossiers is not None:
-        variances = variances * (1 - tally.n_valid / np.maximum(n_dossiers, 1))
-    groups: dict[str | None, list[int]] = {}
-    for number, cell in enumerate(cells):
-        groups.setdefault(cell.field, []).append(number)
-    ranked = list(cells)
-    for members in groups.values():
-        ranks = rank_units(
-            [_exact(cells[number], question.method) for number in members],
-            variances[members].tolist(),
-            [cells[number].respondents for number in members],
-            n_min=question.n_min,
-            confidence=question.confidence,
-        )
-        for number, rank in zip(members, ranks, strict=True):
-            if rank is not None:
-                ranked[number] = replace(cells[number], rank=rank.rank, rank_low=rank.low, rank_high=rank.high)
-    return ranked
-
-
-def _exact(cell: Cell, method: Method) -> Fraction | None:
-    """The overall share as a fraction, so that ties are ties."""
-    if method == "pooled":
-        return Fraction(cell.overall.satisfied, cell.overall.answers) if cell.overall.answers else None
-    parts: Mapping[str, Estimate] = cell.factors if method == "factor_mean" else cell.criteria
-    return exact_share([Fraction(1)], [[e.satisfied for e in parts.values()]], [[e.answers for e in parts.values()]])
+    ranks = rank_cells(
+        tally,
+        question.method,
+        pairs=pairs,
+        finite=None if n_dossiers is None else finite_factor(tally, n_dossiers),
+        n_min=question.n_min,
+        confidence=question.confidence,
+    )
+    return [
+        cell if rank is None else replace(cell, rank=rank.rank, rank_low=rank.low, rank_high=rank.high)
+        for cell, rank in zip(cells, ranks, strict=True)
+    ]

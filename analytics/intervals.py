@@ -52,13 +52,14 @@ def ratio_standard_error(moments: Moments) -> Reals:
 
     v = n/(n−1) · Σ(x − R m)² / (Σm)², se = √v: what R's `survey::svyratio` prints for an unstratified design in which
     blanks contribute zero. NaN for n ≤ 1 and where nobody answered; exactly 0 when every respondent has the same
-    ratio.
+    ratio. Of a sub-group (a domain) the others of the sample contribute zero and n is everybody: what `svyratio` prints on
+    `subset(design, …)`.
 
     >>> three = Moments(*(np.array([v]) for v in (3, 3, 6, 5, 6, 12)))  # (x, m) = (2, 2), (1, 2), (0, 2)
     >>> ratio_standard_error(three).tolist() == [(1 / 12) ** 0.5]
     True
     """
-    n = np.where(moments.n > 1, moments.n, 2).astype(np.float64)
+    n = np.where(moments.n > 1, moments.n_sampled, 2).astype(np.float64)
     m = np.where(moments.m == 0, np.nan, moments.m.astype(np.float64))
     with np.errstate(invalid="ignore"):
         variance = n / (n - 1) * moments.residual_sum() / m**2
@@ -74,20 +75,25 @@ def steadied_effective_size(moments: Moments) -> Reals:
     coverage is given; without the two a sample with no unhappy respondent looks certain. NaN for n ≤ 1 and where
     nobody answered.
 
+    A sub-group by what a respondent is (a domain of N sampled respondents, n of them its own) follows the same formula: the
+    two imaginary respondents belong to the group, so m̄ = M/n and S are the group's; everybody else contributes zero to S, and
+    the sample has N + 2 respondents: v₂ = (N+2)/(N+1) · S/M₂². A decision of ours, the contract fixing only the variance: so the
+    interval and the standard error are of one design, and with N = n both are the plain ones.
+
     >>> three = Moments(*(np.array([v]) for v in (3, 3, 6, 5, 6, 12)))
     >>> steadied_effective_size(three).round(9).tolist()
     [3.0]
     """
     defined = (moments.n > 1) & (moments.m > 0)
-    n, x, m, xx, xm, mm = (
-        np.where(defined, part, np.nan) for part in (moments.n, moments.x, moments.m, moments.xx, moments.xm, moments.mm)
+    n, sampled, x, m, xx, xm, mm = (
+        np.where(defined, part, np.nan) for part in (moments.n, moments.n_sampled, moments.x, moments.m, moments.xx, moments.xm, moments.mm)
     )
     mean_m = m / n
     m_2 = m + 2 * mean_m
     r_2 = (x + mean_m) / m_2
     # No cancellation to fear here: the imaginary pair alone adds at least m̄²/2.
     s = xx - 2 * r_2 * xm + r_2**2 * mm + mean_m**2 * ((1 - r_2) ** 2 + r_2**2)
-    v_2 = (n + 2) / (n + 1) * s / m_2**2
+    v_2 = (sampled + 2) / (sampled + 1) * s / m_2**2
     design_effect = v_2 * m_2 / (r_2 * (1 - r_2))
     return np.asarray(np.minimum(m, m / design_effect))
 

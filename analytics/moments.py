@@ -17,6 +17,7 @@ class Moments:
     """Sums over the n valid respondents of a cell; every field has the same shape (any), int64.
 
     x: satisfied answers of a respondent, m: answers given, so 0 ≤ x ≤ m. Moments of disjoint respondents add.
+    `n_design`: where they are those of a sub-group, the valid respondents of the whole sample it is a domain of; None: its own.
     """
 
     n: Counts
@@ -25,6 +26,12 @@ class Moments:
     xx: Counts
     xm: Counts
     mm: Counts
+    n_design: Counts | None = None
+
+    @property
+    def n_sampled(self) -> Counts:
+        """The sampling units behind the variance: of a sub-group everybody, for the others contribute zero."""
+        return self.n if self.n_design is None else self.n_design
 
     def share(self) -> Reals:
         """R = Σx / Σm, NaN where nobody answered."""

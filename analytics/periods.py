@@ -65,6 +65,27 @@ class ReportingCalendar:
     def year(self, year: int) -> Period:
         return self._period("year", year, 1)
 
+    def before(self, period: Period) -> Period:
+        """The period of the same kind just before it; nine months have none but those of the year before.
+
+        >>> calendar = ReportingCalendar()
+        >>> print(calendar.before(calendar.quarter(2025, 1)).first_on, calendar.before(calendar.nine_months(2025)).last_on)
+        2024-09-15 2024-09-14
+        """
+        if period.number > 1:
+            return self._period(period.kind, period.year, period.number - 1)
+        last = 1 if period.kind == "nine_months" else 12 // _MONTHS_OF[period.kind]
+        return self._period(period.kind, period.year - 1, last)
+
+    def year_before(self, period: Period) -> Period:
+        """The same period a year earlier."""
+        return self._period(period.kind, period.year - 1, period.number)
+
+    def quarter_of(self, day: date) -> Period:
+        """The reporting quarter a day belongs to."""
+        month = self.month_of(day)
+        return self.quarter(month.year, (month.number + 2) // 3)
+
     def month_of(self, day: date) -> Period:
         """The reporting month a day belongs to."""
         belongs_to_next = self.start_day == 15 and day.day >= 15

@@ -8,10 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.design import Design
-
-Reals = NDArray[np.float64]
-
-_BLOCK_ROWS = 1 << 16
+from analytics.patterns import Patterns
+from analytics.sheet_counts import SheetCounts, count_sheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +43,24 @@ def factor_alphas(design: Design, answers: NDArray[np.uint8]) -> dict[str, Alpha
     >>> factor_alphas(design, np.full((3, 2), 4, dtype=np.uint8))["A"].pairwise is None
     True
     """
-    found = {}
-    for factor, code in enumerate(design.factor_codes):
-        items = np.flatnonzero(design.factor_of == factor)
-        pairs = _PairSums.empty(len(items))
-        rated = np.zeros(len(items), dtype=np.bool_)
-        for start in range(0, len(answers), _BLOCK_ROWS):
-            levels, there = _read(design, answers[start : start + _BLOCK_ROWS, items])
-            pairs = pairs + _PairSums.of(levels, there)
-            rated |= there.any(axis=0)
-        whole = _PairSums.empty(int(rated.sum()))
-        for start in range(0, len(answers), _BLOCK_ROWS):
-            levels, there = _read(design, answers[start : start + _BLOCK_ROWS, items[rated]])
-            complete = there.all(axis=1)
-            whole = whole + _PairSums.of(levels[complete], there[complete])
-        n_whole = int(whole.n[0, 0]) if rated.any() else 0
-        found[code] = Alpha(pairs.only(rated).alpha(), whole.alpha(), int(rated.sum()), n_whole)
-    return found
+    nobody = np.zeros(len(answers), dtype=np.uint8)
+    return alphas_of(count_sheets(design, answers, nobody))
 
 
-def rated_levels(design: Design, answers: NDArray[np.uint8]) -> Reals:
-    """The levels as written on the scale, float64 of the same shape; NaN where there is no rating."""
-    level_of = np.full(256, np.nan)
-    level_of[1 : design.n_levels + 1] = design.levels
-    return np.asarray(level_of[answers])
+def alphas_of(counts: SheetCounts) -> dict[str, Alpha]:
+    """`factor_alphas` of sheets that have been counted."""
+    level_of = np.array([0, *counts.design.levels])
+    return {code: _alpha(level_of, answers) for code, answers in zip(counts.design.factor_codes, counts.within, strict=True)}
 
 
-def _read(design: Design, answers: NDArray[np.uint8]) -> tuple[Reals, NDArray[np.bool_]]:
-    """Levels with 0 where there is no rating, and where there is one."""
-    levels = rated_levels(design, answers)
-    there = ~np.isnan(levels)
-    return np.where(there, levels, 0.0), there
+def _alpha(level_of: NDArray[np.int64], answers: Patterns) -> Alpha:
+    there = answers.codes > 0
+    rated = there.any(axis=0)
+    levels, there = level_of[answers.codes[:, rated]], there[:, rated]
+    complete = there.all(axis=1)
+    pairs = _PairSums.of(levels, there, answers.counts)
+    whole = _PairSums.of(levels[complete], there[complete], answers.counts[complete])
+    return Alpha(pairs.alpha(), whole.alpha(), int(rated.sum()), int(whole.n[0, 0]) if rated.any() else 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,20 +72,12 @@ class _PairSums:
     product: NDArray[np.int64]
 
     @classmethod
-    def empty(cls, k: int) -> _PairSums:
-        return cls(*(np.zeros((k, k), dtype=np.int64) for _ in range(3)))
-
-    @classmethod
-    def of(cls, levels: Reals, there: NDArray[np.bool_]) -> _PairSums:
-        # Multiplied as doubles, which is fast, and still exact: a block's sums stay far below 2⁵³.
-        ones = there.astype(np.float64)
-        return cls(*(part.astype(np.int64) for part in (ones.T @ ones, levels.T @ ones, levels.T @ levels)))
-
-    def __add__(self, other: _PairSums) -> _PairSums:
-        return _PairSums(self.n + other.n, self.first + other.first, self.product + other.product)
-
-    def only(self, items: NDArray[np.bool_]) -> _PairSums:
-        return _PairSums(*(part[np.ix_(items, items)] for part in (self.n, self.first, self.product)))
+    def of(cls, levels: NDArray[np.int64], there: NDArray[np.bool_], counts: NDArray[np.int64]) -> _PairSums:
+        """From different sets of answers, level 0 where there is none, and how often each occurs."""
+        # Multiplied as doubles, which is fast, and still exact: the sums of 10⁸ sheets stay far below 2⁵³.
+        ones, values, times = there.astype(np.float64), levels.astype(np.float64), counts[:, None].astype(np.float64)
+        products = (ones.T @ (times * ones), values.T @ (times * ones), values.T @ (times * values))
+        return cls(*(part.astype(np.int64) for part in products))
 
     def alpha(self) -> float | None:
         k = len(self.n)

@@ -27,6 +27,9 @@ class Tally:
 
     Tallies of disjoint responses add: `a + b`. Months, units and offices merge that way and their intervals stay right,
     because the second moments add too.
+
+    A tally of a sub-group by what a respondent is (a domain, see `analytics.domains`) also carries how many were sampled in
+    each cell, so that errors stay those of the whole sample however cells are brought together.
     """
 
     design: Design
@@ -44,6 +47,7 @@ class Tally:
     sum_xm: Counts  # [C, F, F] Σ x_j m_k, not symmetric
     sum_mm: Counts  # [C, F, F] Σ m_j m_k
     overall_levels: Counts  # [C, L] the overall question, outside the index; valid respondents
+    n_design: Counts | None = None  # [C] of a domain: valid respondents of its whole sample; None: each cell is its own sample
 
     @classmethod
     def empty(cls, design: Design, dimensions: Sequence[str] = ()) -> Tally:
@@ -64,7 +68,8 @@ class Tally:
 
         Raises DesignError or TallyError when the two do not fit together or a count would fall below zero.
         """
-        rest = merge_tallies([self, replace(other, **{name: -getattr(other, name) for name in _COUNTS})])
+        n_design = None if other.n_design is None else -other.n_design
+        rest = merge_tallies([self, replace(other, n_design=n_design, **{name: -getattr(other, name) for name in _COUNTS})])
         if any((getattr(rest, name) < 0).any() for name in _COUNTS):
             raise TallyError("Only responses that were counted can be taken away again; count both from the same rows.")
         return rest.where(rest.n_returned > 0) if self.dimensions else rest
@@ -84,7 +89,8 @@ class Tally:
         if chosen.dtype != np.bool_ or chosen.shape != (self.n_cells,):
             raise TallyError(f"where() takes {self.n_cells} truth values, one for each cell, not {chosen.shape}.")
         kept = {name: getattr(self, name)[chosen] for name in _COUNTS}
-        return _merge(self.design, self.dimensions, [Tally(self.design, self.dimensions, self.cells[chosen], **kept)])
+        n_design = None if self.n_design is None else self.n_design[chosen]
+        return _merge(self.design, self.dimensions, [Tally(self.design, self.dimensions, self.cells[chosen], **kept, n_design=n_design)])
 
     def equals(self, other: Tally) -> bool:
         """Same questionnaire, same cells, same counts."""
@@ -93,7 +99,14 @@ class Tally:
             and self.dimensions == other.dimensions
             and self.cells.equals(other.cells)
             and all(np.array_equal(getattr(self, name), getattr(other, name)) for name in _COUNTS)
+            and (self.n_design is None) == (other.n_design is None)
+            and np.array_equal(self.n_sampled, other.n_sampled)
         )
+
+    @property
+    def n_sampled(self) -> Counts:
+        """The valid respondents of each cell's sample, [C]: those of the cell, unless it is a domain of more."""
+        return self.n_valid if self.n_design is None else self.n_design
 
     @property
     def satisfied(self) -> Counts:
@@ -114,16 +127,18 @@ class Tally:
             self.sum_xx.sum(axis=(1, 2)),
             self.sum_xm.sum(axis=(1, 2)),
             self.sum_mm.sum(axis=(1, 2)),
+            self.n_design,
         )
 
     def factor_moments(self) -> Moments:
         """Moments within each factor, each [C, F]; n is the cell's number of valid respondents throughout."""
         n = np.broadcast_to(self.n_valid[:, None], self.sum_x.shape)
-        squares = (np.diagonal(part, axis1=1, axis2=2) for part in (self.sum_xx, self.sum_xm, self.sum_mm))
-        return Moments(n, self.sum_x, self.sum_m, *squares)
+        xx, xm, mm = (np.diagonal(part, axis1=1, axis2=2) for part in (self.sum_xx, self.sum_xm, self.sum_mm))
+        n_design = None if self.n_design is None else np.broadcast_to(self.n_design[:, None], self.sum_x.shape)
+        return Moments(n, self.sum_x, self.sum_m, xx, xm, mm, n_design)
 
 
-_COUNTS = tuple(item.name for item in fields(Tally) if item.name not in ("design", "dimensions", "cells"))
+_COUNTS = tuple(item.name for item in fields(Tally) if item.name not in ("design", "dimensions", "cells", "n_design"))
 
 
 def _named(dimensions: Sequence[str]) -> str:
@@ -155,7 +170,10 @@ def _merge(design: Design, dimensions: tuple[str, ...], tallies: Sequence[Tally]
     }
     cells, cell_of = number_cells(columns, n_rows=sum(tally.n_cells for tally in tallies))
     merged = {name: sum_rows(np.concatenate([getattr(tally, name) for tally in tallies]), cell_of, len(cells)) for name in _COUNTS}
-    return Tally(design, dimensions, cells, **merged)
+    if all(tally.n_design is None for tally in tallies):
+        return Tally(design, dimensions, cells, **merged)
+    n_design = sum_rows(np.concatenate([tally.n_sampled for tally in tallies]), cell_of, len(cells))
+    return Tally(design, dimensions, cells, **merged, n_design=n_design)
 
 
 def tally_answers(

@@ -99,6 +99,11 @@ class UnitTree:
             circle = " – ".join(error.args[1])
             raise UnitError(f"These units lie under or follow one another in a circle: {circle}.") from error
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every unit, in no particular order."""
+        return tuple(self._parent)
+
     def children(self, key: str) -> tuple[str, ...]:
         """The units directly below, sorted."""
         self._known(key)

@@ -40,6 +40,12 @@ class Settings(BaseSettings):
     )
     kiosk_instrument: str = Field(default="kiosk-default@1.0", description="Questionnaire the desks ask, as series@version.")
     code_valid_days: int = Field(default=60, ge=1, le=400, description="How many days a rating code is valid.")
+    code_kept_days: int = Field(
+        default=400,
+        ge=30,
+        le=4000,
+        description="Days a rating code is kept after its last valid one, so that its slip is told that it is used or too old.",
+    )
     code_key_id: int = Field(
         default=1,
         ge=1,

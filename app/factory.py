@@ -1,5 +1,6 @@
 """create_app: the one place that knows Flask, the blueprints and who may use them."""
 
+from functools import partial
 from importlib.metadata import version
 
 from flask import Blueprint, Flask, g, redirect, url_for
@@ -25,13 +26,14 @@ from app.paper.blueprint import create_paper
 from app.paper.scan_pages import allow_scans
 from app.plotly_files import create_plotly_files, plotly_style_source
 from app.runtime import Runtime
+from app.services.exclusions import ACTING_ROLES
 from app.services.figures import Figures
 from app.services.installation import DEMONSTRATION_LABEL, get_installation
 from app.services.kiosk import DeskServices
 from app.services.paper_boxes import OFF_THE_DESK as PAPER_ROLES
 from app.services.people import Person
 from app.services.sealed_box import public_key
-from app.services.server_watch import watch_server
+from app.services.server_watch import find_missed_night, watch_server
 from app.services.sounds import load_sounds
 from app.throttle import limit_guessing
 from kiosk.blueprint import create_kiosk
@@ -98,7 +100,11 @@ def create_app(runtime: Runtime) -> Flask:
     mount(
         app,
         create_integrity(runtime),
-        {"flags": STAFF, "flag": STAFF, "explain": people("unit_head"), "decide": people("analyst")},
+        {
+            **{"flags": STAFF, "flag": STAFF, "explain": people("unit_head"), "decide": people("analyst")},
+            **{"explain_several": people("unit_head"), "decide_several": people("analyst")},
+            **{"exclusions": STAFF, "exclusion": STAFF, "propose": people(*ACTING_ROLES), "settle": people(*ACTING_ROLES)},
+        },
     )
     mount(app, create_paper(runtime), OFF_THE_DESK)
     mount(app, create_plotly_files(), STAFF)
@@ -139,4 +145,5 @@ def _share_with_templates(app: Flask, runtime: Runtime) -> None:
     @app.context_processor
     def share() -> dict[str, object]:
         label = DEMONSTRATION_LABEL if is_demonstration else None
-        return {"demonstration_label": label, "now": runtime.clock, "server": watch_server(runtime)}
+        night = partial(find_missed_night, runtime)  # asked for only by the pages that show it: it reads the database
+        return {"demonstration_label": label, "now": runtime.clock, "server": watch_server(runtime), "find_missed_night": night}

@@ -1,6 +1,6 @@
 """Which responses a figure is about: read from the address, so that every view has a stable URL."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal, cast, get_args
@@ -10,13 +10,22 @@ from analytics.periods import Period, ReportingCalendar, parse_period
 from analytics.results import METHODS, Method
 from app.errors import BadInputError
 from survey_forms.submission import EARLIEST_YEAR
-from survey_forms.vocabulary import CHANNELS, STAGES
+from survey_forms.vocabulary import CHANNELS, MODES, RESPONDENT_KINDS, STAGES, TOOK_CLASSES
 
 Flags = Literal["without", "with"]
 FLAGS: tuple[Flags, ...] = get_args(Flags)
 DIMENSIONS = ("unit", "field")
 LATEST_YEAR = 2199
-PARAMETERS = ("by", "from", "to", "period", "unit", "field", "channel", "stage", "instrument", "method", "confidence", "flags")
+HELPED = {"yes": "1", "no": "0"}
+"""Whether somebody helped, as an address says it and as the store keeps it."""
+PLACES = ("counter", "device", "procedure", "mode")
+"""Where and how the dossier was taken in: cells of these are samples of their own."""
+TRAITS = ("kind", "helped", "took")
+"""What the respondent was, beside the questions of the form: sub-groups by these are domains."""
+PARAMETERS = (
+    *("by", "from", "to", "from_hour", "to_hour", "period", "unit", "field", "channel", "stage"),
+    *(*PLACES, *TRAITS, "instrument", "method", "confidence", "flags"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,19 @@ class Selection:
     field: str | None = None
     channel: str | None = None
     stage: str | None = None
+    counter: str | None = None
+    device: str | None = None
+    procedure: str | None = None
+    mode: str | None = None
+    kind: str | None = None
+    helped: str | None = None
+    """yes or no."""
+    took: str | None = None
+    respondent: tuple[tuple[str, str], ...] = ()
+    """Questions about the respondent and the answer wanted to each."""
+    from_hour: int | None = None
+    to_hour: int | None = None
+    """Answered from this full hour of the day to before that one, in Việt Nam; None: from midnight, to midnight."""
     instrument: str | None = None
     """A series, all its versions; or one version's id."""
     method: Method = "pooled"
@@ -39,13 +61,51 @@ class Selection:
     flags: Flags = "without"
     """Whether responses under a confirmed integrity flag (or another confirmed exclusion) are counted."""
 
+    @property
+    def circumstances(self) -> tuple[tuple[str, str], ...]:
+        """Attributes of the store that cells are chosen by."""
+        return self._pairs(("field", "channel", "stage", *PLACES))
 
-def read_selection(args: Mapping[str, str], calendar: ReportingCalendar) -> Selection:
+    @property
+    def traits(self) -> tuple[tuple[str, str], ...]:
+        """Attributes of the store that say what the respondent was."""
+        return tuple((name, HELPED[value] if name == "helped" else value) for name, value in self._pairs(TRAITS))
+
+    @property
+    def is_domain(self) -> bool:
+        """Whether it names a sub-group of the respondents, whose errors are those of the whole sample."""
+        return bool(self.traits or self.respondent)
+
+    @property
+    def has_dossiers(self) -> bool:
+        """Whether dossiers are counted for just such a selection: by place and field, when they are finished."""
+        narrowed = self.channel or self._pairs(PLACES) or self.is_domain or self.cuts_days
+        return not narrowed and self.stage != "filing"
+
+    @property
+    def cuts_days(self) -> bool:
+        """Whether only some hours of a day are chosen."""
+        return self.from_hour is not None or self.to_hour is not None
+
+    @property
+    def hours(self) -> range:
+        """The hours of the day chosen, in Việt Nam."""
+        return range(self.from_hour or 0, 24 if self.to_hour is None else self.to_hour)
+
+    def _pairs(self, names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        return tuple((name, value) for name in names if (value := getattr(self, name)) is not None)
+
+
+def read_selection(
+    args: Mapping[str, str], calendar: ReportingCalendar, questions: Mapping[str, Collection[str]] | None = None
+) -> Selection:
     """Read a selection from query parameters; empty ones count as absent.
 
-    Parameters: by, from, to, period (2025-07, 2025-Q3, 2025-H1, 2025-9M, 2025), unit, field, channel, stage, instrument,
-    method, confidence, flags (without, the default: confirmed integrity flags left out; with: counted). Raises
-    BadInputError naming the parameter and what it may be.
+    Parameters: by, from, to, period (2025-07, 2025-Q3, 2025-H1, 2025-9M, 2025), from_hour (0–23) and to_hour (1–24), full hours
+    of the day, the second not included; unit, field, channel, stage, counter, device, procedure, mode, kind, helped (yes, no), took,
+    instrument, method, confidence, flags (without, the default: confirmed integrity flags left out; with: counted). `questions` are
+    what respondents were asked about themselves, with the codes of their answers: each is a parameter too. Raises BadInputError
+    naming the parameter and what it may be.
     """
     given = {name: value.strip() for name, value in args.items() if value.strip()}
     period = _read_period(given, calendar)
@@ -53,6 +113,10 @@ def read_selection(args: Mapping[str, str], calendar: ReportingCalendar) -> Sele
     last_on = period.last_on if period else _read_day(given, "to")
     if first_on and last_on and first_on > last_on:
         raise BadInputError("`from` is later than `to`: swap them")
+    from_hour, to_hour = _read_hour(given, "from_hour", range(24)), _read_hour(given, "to_hour", range(1, 25))
+    if from_hour is not None and to_hour is not None and from_hour >= to_hour:
+        raise BadInputError("`from_hour` is not before `to_hour`: the hours are those from the one to before the other")
+    asked = questions or {}
     return Selection(
         by=_read_by(given.get("by", "")),
         first_on=first_on,
@@ -62,6 +126,16 @@ def read_selection(args: Mapping[str, str], calendar: ReportingCalendar) -> Sele
         field=given.get("field"),
         channel=_read_one_of(given, "channel", CHANNELS),
         stage=_read_one_of(given, "stage", STAGES),
+        counter=given.get("counter"),
+        device=given.get("device"),
+        procedure=given.get("procedure"),
+        mode=_read_one_of(given, "mode", MODES),
+        kind=_read_one_of(given, "kind", RESPONDENT_KINDS),
+        helped=_read_one_of(given, "helped", tuple(HELPED)),
+        took=_read_one_of(given, "took", TOOK_CLASSES),
+        respondent=tuple((code, given[code]) for code in asked if _read_one_of(given, code, tuple(asked[code])) is not None),
+        from_hour=from_hour,
+        to_hour=to_hour,
         instrument=given.get("instrument"),
         method=cast(Method, _read_one_of(given, "method", METHODS) or "pooled"),
         confidence=_read_confidence(given.get("confidence", "0.95")),
@@ -101,6 +175,16 @@ def _read_day(given: Mapping[str, str], name: str) -> date | None:
     if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
         raise BadInputError(f"`{name}` is a day written like 2025-07-15, from {EARLIEST_YEAR} to {LATEST_YEAR}")
     return day
+
+
+def _read_hour(given: Mapping[str, str], name: str, allowed: range) -> int | None:
+    if name not in given:
+        return None
+    text = given[name]
+    hour = int(text) if text.isascii() and text.isdecimal() and len(text) <= 2 else -1
+    if hour not in allowed:
+        raise BadInputError(f"`{name}` is a full hour of the day, {allowed[0]} to {allowed[-1]}")
+    return hour
 
 
 def _read_one_of(given: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str | None:

@@ -13,7 +13,7 @@ from analytics.periods import Period
 from analytics.results import Estimate, Method, Verdict
 from analytics.rounding import percent_half_up, share_to_percent
 from kiosk.typography import NO_BREAK_SPACE, hold_together
-from survey_forms.vocabulary import Channel, Mode, Stage
+from survey_forms.vocabulary import Channel, Mode, RespondentKind, Stage, Took
 
 if TYPE_CHECKING:
     from flask import Flask  # `sipas index` uses these words and starts without the web
@@ -32,6 +32,12 @@ CHANNELS: Final[Mapping[Channel, str]] = {
 }
 STAGES: Final[Mapping[Stage, str]] = {"filing": "Nộp hồ sơ", "result": "Nhận kết quả"}
 MODES: Final[Mapping[Mode, str]] = {"in_person": "Trực tiếp", "online": "Trực tuyến", "postal": "Bưu chính công ích"}
+RESPONDENT_KINDS: Final[Mapping[RespondentKind, str]] = {
+    "individual": "Cá nhân",
+    "organisation": "Tổ chức, doanh nghiệp",
+    "authorised": "Người được ủy quyền",
+}
+TOOK: Final[Mapping[Took, str]] = {"<30": "Dưới 30 giây", "30-59": "30–59 giây", "60-119": "60–119 giây", ">=120": "Từ 120 giây"}
 METHODS: Final[Mapping[Method, str]] = {
     "pooled": "Gộp mọi lượt đánh giá",
     "criteria_mean": "Trung bình các tiêu chí",

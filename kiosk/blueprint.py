@@ -1,23 +1,21 @@
-"""The routes of tablet and phone. Each reads, asks a service and shows a page; what a visit knows lives in `visit` and `form_state`."""
+"""The routes of a visit. Each reads, asks a service and shows a page; what a visit knows lives in `visit` and `form_state`."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
 
-from flask import Blueprint, Response, g, jsonify, make_response, redirect, request, send_file, url_for
+from flask import Blueprint, Response, g, jsonify, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, generate_csrf
 
-from kiosk.codes import normalise_code
 from kiosk.dealing import Dealer
-from kiosk.errors import CodeMistyped
 from kiosk.form_state import FormState, Incomplete, build_submission, parse_state
 from kiosk.forms import CodeForm, RateForm
 from kiosk.further_codes import CodeFault, find_faults
+from kiosk.openings import Openings
 from kiosk.pages import Pages
-from kiosk.protocols import BoxAddresses, CodeProblem, Device, KioskServices
-from kiosk.shell import ICONS, KEPT, manifest, worker_script
+from kiosk.protocols import GONE, BoxAddresses, CodeProblem, KioskServices
 from kiosk.sounds import SoundShelf
+from kiosk.tablets import add_tablet_routes
 from kiosk.visit import (
     CODES,
     FIELD,
@@ -31,13 +29,9 @@ from kiosk.visit import (
     page_after,
     page_before,
     pages,
-    visit_at_device,
-    visit_by_invitation,
-    visit_by_poster,
 )
 from kiosk.wording import (
     CODE_SENTENCES,
-    ENROLMENT_SENTENCES,
     SAY_CHOOSE_FIELD,
     SAY_CHOOSE_STAGE,
     SAY_CODES,
@@ -46,16 +40,11 @@ from kiosk.wording import (
     SAY_REASON_LONG,
     SAY_REFUSED,
     SAY_UNREADABLE,
-    SCAN_PROBLEMS,
     WORDS,
 )
 from survey_forms.free_text import mask_numbers
 from survey_forms.reasons import MAX_REASON_CHARACTERS
 from survey_forms.translation import Language
-
-DEVICE_COOKIE: Final = "sipas_device"
-_DEVICE_COOKIE_SECONDS: Final = 400 * 86_400  # the longest a browser keeps one
-_GONE: Final = (CodeProblem.used, CodeProblem.expired)
 
 
 def create_kiosk(
@@ -72,15 +61,9 @@ def create_kiosk(
     blueprint = Blueprint("kiosk", __name__, template_folder="templates", static_folder="static", static_url_path="/kiosk/static")
     dealer = Dealer(services)
     shelf = sounds or SoundShelf()
-    kiosk = _Kiosk(services, Pages(services, languages, dealer, box, shelf), dealer, shelf)
-    blueprint.add_url_rule("/tablet/<device_key>", "enrol", kiosk.enrol, methods=["GET"])
-    blueprint.add_url_rule("/tablet/enrol", "enrol_form", kiosk.enrol_form, methods=["GET"])
-    blueprint.add_url_rule("/tablet/enrol", "enrol_by_code", kiosk.enrol_by_code, methods=["POST"])
-    blueprint.add_url_rule("/tablet/enrol/<code>", "enrol_link", kiosk.enrol_form, methods=["GET"])
-    blueprint.add_url_rule("/tablet/key", "tablet_key", kiosk.tablet_key, methods=["POST"])
-    blueprint.add_url_rule("/tablet/code", "tablet_code", kiosk.tablet_code, methods=["POST"])
-    blueprint.add_url_rule("/tablet/sw.js", "worker", kiosk.worker, methods=["GET"])
-    blueprint.add_url_rule("/tablet/manifest.webmanifest", "manifest", kiosk.manifest, methods=["GET"])
+    pages_, openings = Pages(services, languages, dealer, box, shelf), Openings(services)
+    add_tablet_routes(blueprint, services, pages_, openings)
+    kiosk = _Kiosk(services, pages_, openings, dealer, shelf)
     blueprint.add_url_rule("/sounds/<name>", "sound", kiosk.sound, methods=["GET"])
     blueprint.add_url_rule("/tablet", "tablet", kiosk.tablet, methods=["GET"])
     blueprint.add_url_rule("/r", "code_entry", kiosk.code_entry, methods=["GET"])
@@ -112,68 +95,12 @@ def _has_long_reason(state: FormState) -> bool:
 class _Kiosk:
     """The views, holding the services they were mounted with."""
 
-    def __init__(self, services: KioskServices, pages_: Pages, dealer: Dealer, shelf: SoundShelf) -> None:
+    def __init__(self, services: KioskServices, pages_: Pages, openings: Openings, dealer: Dealer, shelf: SoundShelf) -> None:
         self._services = services
+        self._openings = openings
         self._dealer = dealer
         self._pages = pages_
         self._shelf = shelf
-
-    def enrol(self, device_key: str) -> ResponseReturnValue:
-        """Make this browser the tablet of a key, then show that tablet's start page; 404 for a key nobody issued."""
-        if self._services.find_device(device_key) is None:
-            return self._pages.not_enrolled(404)
-        return self._become(device_key)
-
-    def enrol_form(self, code: str = "") -> ResponseReturnValue:
-        """Where a one-time enrolment code is typed; the administrator's QR brings it along. Nothing is spent before the button."""
-        return self._pages.enrolment(code[:40], None, 200)
-
-    def enrol_by_code(self) -> ResponseReturnValue:
-        """Spend an enrolment code: this browser becomes the tablet of its device."""
-        form = CodeForm()
-        problem_or_key = self._services.enrol(form.code.data or "") if form.validate() else CodeProblem.mistyped
-        if isinstance(problem_or_key, CodeProblem):
-            status = 410 if problem_or_key in _GONE else 404
-            return self._pages.enrolment(form.code.data or "", ENROLMENT_SENTENCES[problem_or_key.value], status)
-        return self._become(problem_or_key)
-
-    def tablet_key(self) -> ResponseReturnValue:
-        """The key this browser was enrolled with, for its own script, which proves batches with it; 403 for any other browser."""
-        device, key = self._device(), request.cookies.get(DEVICE_COOKIE)
-        if device is None:
-            return jsonify(status="rejected"), 403
-        return jsonify(device=device.id, key=key)
-
-    def tablet_code(self) -> ResponseReturnValue:
-        """What a slip's code settles for the tablet that read it, so that none of it is asked; nothing is spent here."""
-        device = self._device()
-        if device is None:
-            return jsonify(status="rejected"), 403
-        form = CodeForm()
-        visit = self._visit_of_code(form.code.data or "") if form.validate() else CodeProblem.mistyped
-        if isinstance(visit, CodeProblem):
-            return jsonify(status="problem", problem=SCAN_PROBLEMS[visit.value]), 410 if visit in _GONE else 404
-        at_device = self._visit_at(device)
-        stages = tuple(stage for stage in visit.stages if stage in at_device.stages)
-        if not stages:
-            return jsonify(status="problem", problem=SCAN_PROBLEMS[CodeProblem.used.value]), 410
-        if visit.instrument.id != at_device.instrument.id or not self._services.takes_sheets_for(device, visit.desk):
-            return jsonify(status="problem", problem="scan_elsewhere"), 410
-        counter = visit.counter.code if visit.counter else None
-        return jsonify(
-            status="known", unit=visit.desk.unit, field=visit.fields[0].code, counter=counter, mode=visit.mode, stages=list(stages)
-        )
-
-    def worker(self) -> ResponseReturnValue:
-        """The service worker of this tablet's page as it is today; 403 for a browser that is no tablet."""
-        device = self._device()
-        if device is None:
-            return Response("", 403, mimetype="text/javascript")
-        visit = visit_at_device(device, self._services.instrument_for(device.desk), self._services.asking(device.desk))
-        kept = [*(url_for("kiosk.static", filename=name) for name in KEPT), url_for("kiosk.manifest")]
-        script = worker_script(self._pages.version(visit, "vi"), url_for("kiosk.tablet"), kept, self._pages.sounds_address())
-        headers = {"Service-Worker-Allowed": url_for("kiosk.tablet")}
-        return Response(script, mimetype="text/javascript", headers=headers)
 
     def sound(self, name: str) -> ResponseReturnValue:
         """One recording. Its address changes with its content, so that a browser may keep it for good."""
@@ -184,38 +111,19 @@ class _Kiosk:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
-    def manifest(self) -> ResponseReturnValue:
-        """What a browser needs to install the tablet's page as an application."""
-        icons = {name: url_for("kiosk.static", filename=name) for name in ICONS}
-        response = jsonify(manifest(self._pages.say("Đánh giá mức độ hài lòng", "vi"), url_for("kiosk.tablet"), icons))
-        response.mimetype = "application/manifest+json"
-        return response
-
-    def _become(self, device_key: str) -> ResponseReturnValue:
-        response = make_response(redirect(url_for("kiosk.tablet")))
-        response.set_cookie(
-            DEVICE_COOKIE,
-            device_key,
-            max_age=_DEVICE_COOKIE_SECONDS,
-            httponly=True,
-            samesite="Strict",
-            secure=request.is_secure,
-        )
-        return response
-
     def tablet(self) -> ResponseReturnValue:
         """The start page of an enrolled tablet; 403 for any other browser."""
-        device = self._device()
+        device = self._openings.device()
         if device is None:
             return self._pages.not_enrolled(403)
-        return self._pages.show(self._visit_at(device), FormState(lang=self._pages.language(request.args.get("lang"))))
+        return self._pages.show(self._openings.at(device), FormState(lang=self._pages.language(request.args.get("lang"))))
 
     def poster(self, unit: str, counter: str | None = None) -> ResponseReturnValue:
         """The rating page a desk's poster opens. 410 with its successors for a unit that has ended, 404 for one of no day or a later one.
 
         A counter that has gone leaves the desk.
         """
-        visit = self._visit_by_poster(unit, counter)
+        visit = self._openings.by_poster(unit, counter)
         if visit is None:
             return self._pages.no_such_desk(self._services.list_successors(unit))
         return self._pages.show(visit, FormState(lang=self._pages.language(request.args.get("lang"))))
@@ -239,20 +147,20 @@ class _Kiosk:
         return self._open(code, self._pages.language(request.args.get("lang")), CodeForm(formdata=None))
 
     def _open(self, code: str, lang: str, form: CodeForm) -> ResponseReturnValue:
-        visit = self._visit_of_code(code)
+        visit = self._openings.by_code(code)
         if isinstance(visit, CodeProblem):
             return self._pages.code_entry(form, lang, visit)
         return self._pages.show(visit, FormState(lang=lang, code=visit.code))
 
     def rate_again(self) -> ResponseReturnValue:
         """Somebody reloaded the address of the form: back to where a visit begins."""
-        return redirect(url_for("kiosk.tablet" if self._device() else "kiosk.code_entry"))
+        return redirect(url_for("kiosk.tablet" if self._openings.device() else "kiosk.code_entry"))
 
     def rate(self) -> ResponseReturnValue:
         """Take one page of a visit and show the next, or hand the finished sheet to the one door."""
         state = parse_state(request.form)
         state = replace(state, lang=self._pages.language(request.form.get("to_lang") or state.lang))
-        visit = self._visit(state)
+        visit = self._openings.of_state(state)
         if request.form.get("go") == "send":
             return self._send(state, visit)
         if isinstance(visit, CodeProblem):
@@ -325,7 +233,7 @@ class _Kiosk:
             page = {"stage": STAGE, "field": FIELD}.get(incomplete.missing, FINISH)
             say = {"stage": SAY_CHOOSE_STAGE, "field": SAY_CHOOSE_FIELD}.get(incomplete.missing, SAY_NEW_SHEET)
             return self._hold(known, state, say, page)
-        outcome = self._services.submit(submission, self._device() if submission.channel == "kiosk" else None)
+        outcome = self._services.submit(submission, self._openings.device() if submission.channel == "kiosk" else None)
         if outcome.status == "rejected":
             if isinstance(visit, CodeProblem):
                 return self._refuse_code(visit, state.lang)
@@ -348,7 +256,7 @@ class _Kiosk:
 
     def _refuse_code(self, problem: CodeProblem, lang: str) -> ResponseReturnValue:
         if _wants_json():
-            status = 410 if problem in _GONE else 404
+            status = 410 if problem in GONE else 404
             return jsonify(status="rejected", message=self._pages.say(CODE_SENTENCES[problem.value][1], lang)), status
         return self._pages.code_entry(CodeForm(formdata=None), lang, problem)
 
@@ -362,43 +270,9 @@ class _Kiosk:
             return self._pages.enrolment(request.form.get("code", "")[:40], SAY_EXPIRED_PAGE, 400)
         if request.endpoint == "kiosk.typed_code":
             return self._pages.code_entry(CodeForm(), lang, None, SAY_EXPIRED_PAGE)
-        visit = self._visit(state)
+        visit = self._openings.of_state(state)
         if isinstance(visit, CodeProblem):
             return self._refuse_code(visit, lang)
         if visit is None:
             return self._pages.not_enrolled(403)
         return self._pages.show(visit, replace(state, lang=lang), SAY_EXPIRED_PAGE, 400)
-
-    def _device(self) -> Device | None:
-        key = request.cookies.get(DEVICE_COOKIE)
-        return self._services.find_device(key) if key else None
-
-    def _visit(self, state: FormState) -> Visit | CodeProblem | None:
-        """The visit a post belongs to: by its code if it carries one, else by the tablet it comes from."""
-        if state.code:
-            return self._visit_of_code(state.code)
-        if state.channel == "poster" and state.unit:
-            return self._visit_by_poster(state.unit, state.counter)
-        device = self._device()
-        return self._visit_at(device) if device else None
-
-    def _visit_at(self, device: Device) -> Visit:
-        return visit_at_device(device, self._services.instrument_for(device.desk), self._services.asking(device.desk))
-
-    def _visit_by_poster(self, unit: str, counter: str | None) -> Visit | None:
-        desk = self._services.find_desk(unit)
-        if desk is None:
-            return None
-        at = next((choice for choice in desk.counters if choice.code == counter), None)
-        return visit_by_poster(desk, at, self._services.instrument_for(desk), self._services.asking(desk))
-
-    def _visit_of_code(self, code: str) -> Visit | CodeProblem:
-        invitation = self._services.find_invitation(code)
-        if isinstance(invitation, CodeProblem):
-            return invitation
-        try:
-            normalised = normalise_code(code)
-        except CodeMistyped:
-            return CodeProblem.mistyped
-        desk = invitation.desk
-        return visit_by_invitation(invitation, self._services.instrument_for(desk), normalised, self._services.asking(desk))

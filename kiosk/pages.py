@@ -15,8 +15,8 @@ from kiosk.form_state import OVERALL, RATING, REASON, REASON_TEXT, RESPONDENT, F
 from kiosk.forms import CodeForm, RateForm
 from kiosk.further_codes import CodeFault
 from kiosk.page_data import visit_data
-from kiosk.protocols import BoxAddresses, Choice, CodeProblem, KioskServices
-from kiosk.shell import MODULES, files_digest, shell_version
+from kiosk.protocols import GONE, BoxAddresses, Choice, CodeProblem, KioskServices
+from kiosk.shell import BEHIND, MODULES, files_digest, shell_version
 from kiosk.sounds import SoundShelf
 from kiosk.typography import hold_together
 from kiosk.visit import (
@@ -138,7 +138,7 @@ class Pages:
 
     def code_entry(self, form: CodeForm, lang: str, problem: CodeProblem | None, say: str | None = None) -> ResponseReturnValue:
         """Typing a code; with a problem also why the last one opened nothing and what to do. What was typed stays."""
-        status = 200 if problem is None else 410 if problem in (CodeProblem.used, CodeProblem.expired) else 404
+        status = 200 if problem is None else 410 if problem in GONE else 404
         title, sentence = wording.CODE_SENTENCES[problem.value] if problem else (None, say)
         return self._page(
             "kiosk/code.html",
@@ -149,7 +149,7 @@ class Pages:
             sentence=sentence,
             desk=None,
             home=None,
-            worn_out=problem in (CodeProblem.used, CodeProblem.expired),
+            worn_out=problem in GONE,
         )
 
     def _settled(self, visit: Visit, state: FormState) -> FormState:
@@ -196,8 +196,7 @@ class Pages:
     def _content(self, visit: Visit, state: FormState) -> dict[str, Any]:
         """What only this page shows."""
         if state.page == START:
-            keeps = self._keeps(visit)
-            return {"data": self._data(visit, state.lang), "installable": keeps, "modules": MODULES if keeps else ()}
+            return {"data": self._data(visit, state.lang), "installable": self._keeps(visit), "modules": MODULES, "behind": BEHIND}
         if state.page in _CHOICE_NAME:
             question, choices = self._choices(visit, state.page)
             return {"question": question, "choices": choices, "name": _CHOICE_NAME[state.page]}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 from uuid import UUID
 
 from survey_forms.instrument import Instrument
@@ -62,6 +62,10 @@ class CodeProblem(Enum):
     unknown = "unknown"
     used = "used"
     expired = "expired"
+
+
+GONE: Final = (CodeProblem.used, CodeProblem.expired)
+"""Problems of codes that did open something once."""
 
 
 @dataclass(frozen=True, slots=True)

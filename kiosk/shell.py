@@ -7,21 +7,19 @@ from importlib.resources import files
 from typing import Any, Final
 
 WORKER: Final = "sw.js"
-MODULES: Final = (
-    "rate.js",
-    "display.js",
-    "dom.js",
-    "ending.js",
-    "flow.js",
-    "masking.js",
-    "rotation.js",
-    "fallback.js",
-    "idle.js",
-    "screen.js",
-    "submit.js",
+MODULES: Final = ("rate.js", "screen.js", "flow.js", "display.js", "dom.js")
+"""Scripts the start button needs, fetched beside each other before all others: with the styles about what a browser fetches at once."""
+BEHIND: Final = (
     "wedge.js",
+    "sheet.js",
+    "ending.js",
+    "rotation.js",
+    "masking.js",
+    "fallback.js",
+    "submit.js",
+    "idle.js",
 )
-"""Scripts the tablet's page starts with, in the order it needs them; they are fetched beside each other, before anything else."""
+"""Scripts the first question waits for (REST in rate.js); they come while somebody reads the start."""
 LATER: Final = (
     "tablet.js",
     "outbox.js",
@@ -34,10 +32,10 @@ LATER: Final = (
     "visit-code.js",
     "codes.js",
 )
-"""Scripts that are not needed before the start button reacts: the box is opened while somebody reads the first question."""
+"""Scripts that are not needed before the last question: the box is opened while somebody reads the first."""
 STYLES: Final = ("tokens.css", "kiosk.css")
 ICONS: Final = ("icon.svg", "icon-192.png", "icon-512.png")
-KEPT: Final = (*STYLES, *MODULES, *LATER, *ICONS)
+KEPT: Final = (*STYLES, *MODULES, *BEHIND, *LATER, *ICONS)
 """Everything of the static folder a tablet needs without a server."""
 
 

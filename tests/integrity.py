@@ -50,5 +50,5 @@ def find_pack(runtime: Runtime) -> str:
     """Run, and the id of the burst it found."""
     run_integrity(runtime)
     with runtime.database.read() as session:
-        (flag,) = [flag for flag in list_flags(session, None) if flag.kind == "burst"]
+        (flag,) = [flag for flag in list_flags(session) if flag.kind == "burst"]
         return flag.id

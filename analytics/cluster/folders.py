@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 
 from analytics.cluster.errors import ClusterError, import_extra
 from analytics.store.errors import StoreError
+from analytics.store.excluded import EXCLUDED
 from analytics.store.manifest import Manifest, read_manifest
 
 
@@ -16,16 +17,24 @@ from analytics.store.manifest import Manifest, read_manifest
 class PartsFolder:
     """A store's folder by its address, and the province it belongs to; "" where there is but one store and units need no prefix.
 
-    It travels to the workers, so it holds texts only: each worker opens the address itself, with its own credentials.
+    It travels to the workers, so it holds texts only: each worker opens the address itself, with its own credentials. `below` names
+    a folder inside it.
     """
 
     address: str
     province: str = ""
+    below: str = ""
 
     @property
     def name(self) -> str:
         """How messages call it: never with what an address may carry before an @."""
-        return self.province or self.address.rpartition("@")[2]
+        name = self.province or self.address.rpartition("@")[2]
+        return f"{name}/{self.below}" if self.below else name
+
+    @property
+    def excluded(self) -> PartsFolder:
+        """Where its excluded responses lie."""
+        return replace(self, below=EXCLUDED)
 
     def key_of(self, unit: str) -> str:
         """A unit's key among those of all provinces: each province numbers its units as it likes.
@@ -37,12 +46,19 @@ class PartsFolder:
 
     def manifest(self) -> Manifest:
         """The list of its parts. Raises ClusterError when there is none or it cannot be reached, StoreError for one that cannot be read."""
+        found = self.find_manifest()
+        if found is None:
+            raise ClusterError(f"There is no store in {self.name}: no manifest.json.")
+        return found
+
+    def find_manifest(self) -> Manifest | None:
+        """The list of its parts; None where there is none. Raises as `manifest` does."""
         try:
             content = self._read("manifest.json")
         except FileNotFoundError:
-            raise ClusterError(f"There is no store in {self.name}: no manifest.json.") from None
+            return None
         except OSError as error:
-            raise ClusterError(f"The store in {self.name} cannot be read ({type(error).__name__}).") from None
+            raise ClusterError(f"The store in {self.name} cannot be read ({_kind_of(error)}).") from None
         try:
             return read_manifest(content)
         except StoreError as error:
@@ -63,4 +79,16 @@ class PartsFolder:
             system, path = core.url_to_fs(self.address)
         except (ImportError, ValueError) as error:  # a protocol nobody knows, or one whose driver is a package of its own
             raise ClusterError(f"The address of {self.name} cannot be opened here: {error}") from None
-        return bytes(system.cat_file(f"{path.rstrip('/')}/{name}"))
+        try:
+            return bytes(system.cat_file("/".join(filter(None, (path.rstrip("/"), self.below, name)))))
+        except OSError:
+            raise
+        except Exception as error:
+            # Every protocol's driver has errors of its own (a refused certificate, a wrong password), some of which cannot travel
+            # between processes; all of them mean that the file could not be read. Their texts may hold the address.
+            raise OSError(type(error).__name__) from None
+
+
+def _kind_of(error: OSError) -> str:
+    """Ours carry the driver's own kind as their only text."""
+    return str(error.args[0]) if type(error) is OSError and len(error.args) == 1 else type(error).__name__

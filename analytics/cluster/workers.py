@@ -11,7 +11,8 @@ from analytics.cluster.errors import ClusterError, import_extra
 _RETURN_MEMORY_AT_ONCE: Final = "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_"
 """Dask makes its workers give freed memory back at once. Ours ask for the same tens of megabytes again for the next part; in one
 probe workers spent a third less processor time without it. So the allocator's own rule stands."""
-_LOG_ERRORS_ONLY: Final = 40  # logging.ERROR
+_LOG_NOTHING_LESS: Final = 50  # logging.CRITICAL
+"""What goes wrong in a task comes back as an exception; what processes say of each other while they are being ended is nobody's concern."""
 
 
 @contextmanager
@@ -34,7 +35,7 @@ def open_processes(n: int) -> Iterator[Any]:
             # Without an address Dask serves its health page on port 8787 all the same, and warns where that is taken: any free port.
             dashboard_address="127.0.0.1:0",
             scheduler_kwargs={"dashboard": False},
-            silence_logs=_LOG_ERRORS_ONLY,
+            silence_logs=_LOG_NOTHING_LESS,
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
@@ -45,11 +46,17 @@ def open_processes(n: int) -> Iterator[Any]:
 def open_scheduler(address: str, seconds: float = 15) -> Iterator[Any]:
     """A Dask client of the scheduler at an address (tcp://host:8786, tls://…), which is left running.
 
-    Raises ClusterError when nobody answers there within some seconds, when it has no worker by then, or without the extra.
+    Raises ClusterError when nobody answers there within some seconds (also where it refuses our certificate), when it has no worker by
+    then, when address and Dask's configuration differ about encryption, or without the extra.
     """
     distributed = import_extra("distributed")
     try:
         client = distributed.Client(address, timeout=seconds, set_as_default=False)
+    except (TypeError, RuntimeError):  # how Dask says that it has no certificate, and that it may not go without
+        raise ClusterError(
+            f"{address} and Dask's configuration do not agree about encryption: tls:// takes authority, certificate and key from "
+            "distributed.comm.tls, and distributed.comm.require-encryption forbids tcp://."
+        ) from None
     except (OSError, ValueError) as error:
         raise ClusterError(f"No scheduler answers at {address} ({type(error).__name__}); start one with `dask scheduler`.") from None
     with client:

@@ -3,7 +3,8 @@
 from analytics.integrity.counts import ROW_COLUMNS, BlockCounts, HourCounts, count_blocks, count_hours
 from analytics.integrity.detection import detect
 from analytics.integrity.flag import KINDS, Evidence, Flag, HourPoint, Kind, Place
-from analytics.integrity.rules import OfficeHours, Rules
+from analytics.integrity.opening import Opening, Openings, Span
+from analytics.integrity.rules import Rules
 
 __all__ = [
     "KINDS",
@@ -14,9 +15,11 @@ __all__ = [
     "HourCounts",
     "HourPoint",
     "Kind",
-    "OfficeHours",
+    "Opening",
+    "Openings",
     "Place",
     "Rules",
+    "Span",
     "count_blocks",
     "count_hours",
     "detect",

@@ -130,8 +130,11 @@ def find_marked(hours: HourCounts, usual: Usual, rules: Rules, kind: Kind) -> It
 def find_outside_hours(hours: HourCounts, usual: Usual, rules: Rules) -> Iterator[Flag]:
     """The rule: at least `least_outside` sheets of one tablet in an hour in which no desk can be open."""
     for _, row in hours.table[hours.table["n"] >= rules.least_outside].iterrows():
-        if not rules.hours.covers(as_date(int(row["day"])), int(row["hour_of_day"])):
-            yield Flag("outside_hours", _place(row), Evidence(int(row["n"]), hours=_day(usual, str(row["device"]), int(row["day"]))))
+        opening, day = rules.openings.of(str(row["unit"])), as_date(int(row["day"]))
+        if not opening.covers(day, int(row["hour_of_day"])):
+            spans = opening.spans(day) if opening.states(day) else None
+            evidence = Evidence(int(row["n"]), hours=_day(usual, str(row["device"]), int(row["day"])), open_minutes=spans)
+            yield Flag("outside_hours", _place(row), evidence)
 
 
 def _day(usual: Usual, device: str, day: int) -> tuple[HourPoint, ...]:

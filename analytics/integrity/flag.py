@@ -49,6 +49,8 @@ class Evidence:
     usual: float | None = None
     hours: tuple[HourPoint, ...] = ()
     peers: tuple[float, ...] = ()
+    open_minutes: tuple[tuple[int, int], ...] | None = None
+    """The spans in which the desk is open that day by the hours the office stated, () on a closed one; None: nothing is stated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,26 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 
-
-@dataclass(frozen=True, slots=True)
-class OfficeHours:
-    """When a desk can be open: hours of the day first … last inclusive (17: until 17:59), on these weekdays (0 Monday)."""
-
-    first_hour: int = 6
-    last_hour: int = 18
-    weekdays: frozenset[int] = frozenset({0, 1, 2, 3, 4, 5})
-    """Saturday too: many desks open that morning."""
-    holidays: frozenset[date] = field(default_factory=frozenset)
-
-    def covers(self, day: date, hour_of_day: int) -> bool:
-        """Whether a desk can be open in this hour.
-
-        >>> OfficeHours().covers(date(2025, 9, 10), 18), OfficeHours().covers(date(2025, 9, 14), 9)
-        (True, False)
-        """
-        return self.first_hour <= hour_of_day <= self.last_hour and day.weekday() in self.weekdays and day not in self.holidays
+from analytics.integrity.opening import Openings
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +27,4 @@ class Rules:
     least_helped: int = 8
     least_peers: int = 5
     """Other units a unit is held against; with fewer there is no test."""
-    hours: OfficeHours = field(default_factory=OfficeHours)
+    openings: Openings = field(default_factory=Openings)

@@ -13,8 +13,9 @@ class Choice:
     """Filters, all of which must hold; None everywhere means all. It is hashable: what was counted for it is kept under it.
 
     Blocks are half-months and inclusive. Hours are hours answered since 1970-01-01T00Z, inclusive, for days that cut through a
-    half-month. `equal` holds pairs of attribute and value (field, channel, stage, counter, device, procedure, mode, kind, helped,
-    took, repeats); `respondent` pairs of question and answer (sex, age, …).
+    half-month. `hours_of_day` are hours since midnight UTC (0–23) on any day. `equal` holds pairs of attribute and value (field,
+    channel, stage, counter, device, procedure, mode, kind, helped, took, repeats); `respondent` pairs of question and answer (sex,
+    age, …).
     """
 
     first_block: str | None = None
@@ -24,6 +25,7 @@ class Choice:
     units: frozenset[str] | None = None
     equal: tuple[tuple[str, str], ...] = ()
     respondent: tuple[tuple[str, str], ...] = ()
+    hours_of_day: frozenset[int] | None = None
 
     @property
     def attributes(self) -> frozenset[str]:
@@ -42,4 +44,9 @@ class Choice:
     @property
     def is_standing(self) -> bool:
         """Whether a tally by the standing dimensions can answer it."""
-        return self.first_hour is None and self.last_hour is None and not self.respondent and self.attributes <= set(STANDING)
+        return not self.needs_hours and not self.respondent and self.attributes <= set(STANDING)
+
+    @property
+    def needs_hours(self) -> bool:
+        """Whether it looks at the hour of an answer."""
+        return self.first_hour is not None or self.last_hour is not None or self.hours_of_day is not None

@@ -52,10 +52,26 @@ def count_rows(design: Design, pieces: Sequence[Rows], choice: Choice, dimension
     cells = {}
     for name in dimensions:
         columns = [_column(piece, name) for piece, _ in chosen]
-        joined = join_coded([column if mask is None else column.take(mask) for column, (_, mask) in zip(columns, chosen, strict=True)])
+        joined = join_coded([_only_of(column, mask) for column, (_, mask) in zip(columns, chosen, strict=True)])
         cells[name] = joined.texts()
-    blocks = {block for piece, mask in chosen for block in _used_words(piece.attributes["block"], mask)}
+    blocks = {block for piece, mask in chosen for block in _only_of(piece.attributes["block"], mask).used_words()}
     return Counted(tally_answers(design, answers, cells, overall), min(blocks), max(blocks))
+
+
+def choose_rows(piece: Rows, choice: Choice) -> Rows:
+    """The rows for which a choice holds; the rows themselves when all of them do."""
+    mask = _mask(piece, choice)
+    if mask is None or mask.all():
+        return piece
+    return Rows(
+        piece.answers[mask],
+        piece.overall[mask],
+        {name: column.take(mask) for name, column in piece.attributes.items()},
+        # Hours that were not read are empty.
+        piece.answered_hour[mask] if len(piece.answered_hour) else piece.answered_hour,
+        piece.delay[mask] if len(piece.delay) else piece.delay,
+        {name: column.take(mask) for name, column in piece.respondent.items()},
+    )
 
 
 def _column(piece: Rows, name: str) -> Coded:
@@ -84,6 +100,9 @@ def _mask(piece: Rows, choice: Choice) -> Mask | None:
         masks.append(piece.answered_hour >= choice.first_hour)
     if choice.last_hour is not None:
         masks.append(piece.answered_hour <= choice.last_hour)
+    if choice.hours_of_day is not None:
+        holds = np.array([hour in choice.hours_of_day for hour in range(24)], dtype=np.bool_)
+        masks.append(holds[piece.answered_hour % 24])
     return np.logical_and.reduce(masks) if masks else None
 
 
@@ -94,10 +113,8 @@ def _where_words(column: Coded, holds: Sequence[bool]) -> list[Mask]:
     return [np.array(holds, dtype=np.bool_)[column.codes]]
 
 
-def _used_words(column: Coded, mask: Mask | None) -> list[str]:
-    codes = column.codes if mask is None else column.codes[mask]
-    used = np.bincount(codes, minlength=len(column.words)) > 0
-    return [word for word, is_used in zip(column.words, used, strict=True) if is_used]
+def _only_of(column: Coded, mask: Mask | None) -> Coded:
+    return column if mask is None else column.take(mask)
 
 
 def _only(values: NDArray[np.uint8], mask: Mask | None) -> NDArray[np.uint8]:

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final, TypeAlias
 
 import numpy as np
 import orjson
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from analytics.design import BLANK, NO_OPINION, NOT_ASKED, Design, encode_sheet
 from analytics.errors import DesignError
 from analytics.store.rows import ATTRIBUTES, Coded, Codes, Rows
-from analytics.store.skeletons import find_alike
 from survey_forms.vocabulary import NO_OPINION as NO_OPINION_WORD
+
+_WORDS: Final = tuple(np.frombuffer(word, dtype=np.uint8) for word in (orjson.dumps(NO_OPINION_WORD), b"null"))
 
 
 @dataclass(frozen=True, slots=True)
 class RawRows:
     """N rows column by column. `ratings`, `asked` and `respondent` are JSON text: an object, a list, an object; None: not given.
 
-    `attributes` holds every name of ATTRIBUTES; None is not known. `overall` is a level or "no_opinion" as text.
+    `attributes` holds every name of ATTRIBUTES; None is not known. `overall` is a level or "no_opinion" as text. Texts are Python's or
+    Arrow's: strings, or words of a dictionary.
     """
 
-    attributes: Mapping[str, Sequence[str | None]]
-    ratings: Sequence[str]
-    asked: Sequence[str | None]
-    overall: Sequence[str | None]
-    answered_hour: Sequence[int]
-    received_hour: Sequence[int]
-    respondent: Sequence[str | None]
+    attributes: Mapping[str, Texts]
+    ratings: Sequence[str] | pa.StringArray
+    asked: Texts
+    overall: Texts
+    answered_hour: Sequence[int] | NDArray[np.int32]
+    received_hour: Sequence[int] | NDArray[np.int32]
+    respondent: Sequence[str | None] | pa.StringArray
+
+
+Texts: TypeAlias = "Sequence[str | None] | pa.DictionaryArray"
 
 
 class _Numbers(dict[str | None, int]):
@@ -38,6 +45,32 @@ class _Numbers(dict[str | None, int]):
     def __missing__(self, word: str | None) -> int:
         number = self[word] = len(self)
         return number
+
+
+def _number(numbers: dict[str | None, int], texts: Texts) -> NDArray[np.int32]:
+    """The number of each text; of a dictionary only its words are looked at."""
+    if not isinstance(texts, pa.DictionaryArray):
+        return np.fromiter(map(numbers.__getitem__, texts), dtype=np.int32, count=len(texts))
+    place = [numbers[word] for word in texts.dictionary.to_pylist()]
+    indices = texts.indices
+    if indices.null_count:
+        indices, place = indices.fill_null(len(place)), [*place, numbers[None]]
+    codes: NDArray[np.int32] = np.array(place, dtype=np.int32)[indices.to_numpy()]
+    return codes
+
+
+def _said(texts: Sequence[str | None] | pa.StringArray) -> Iterator[tuple[int, str]]:
+    """The rows that hold a text, and the text."""
+    if isinstance(texts, pa.Array):
+        rows = np.flatnonzero(texts.is_valid().to_numpy(zero_copy_only=False))
+        yield from zip(rows.tolist(), texts.take(pa.array(rows)).to_pylist(), strict=True)
+    else:
+        yield from ((row, text) for row, text in enumerate(texts) if text is not None)
+
+
+def _text_at(texts: Sequence[str | None] | pa.Array, row: int) -> str | None:
+    found = texts[row]
+    return found.as_py() if isinstance(found, pa.Scalar) else found
 
 
 class _OverallBytes(dict[str | None, int]):
@@ -52,8 +85,8 @@ class _Column:
     numbers: _Numbers = field(default_factory=_Numbers)
     pieces: list[Codes] = field(default_factory=list)
 
-    def add(self, values: Sequence[str | None]) -> None:
-        codes = np.fromiter(map(self.numbers.__getitem__, values), dtype=np.int32, count=len(values))
+    def add(self, values: Texts) -> None:
+        codes = _number(self.numbers, values)
         # Millions of rows wait here until a rebuild has read them all: narrow numbers keep that within bounds.
         self.pieces.append(codes.astype(np.min_scalar_type(max(len(self.numbers) - 1, 0))))
 
@@ -94,25 +127,27 @@ class RowEncoder:
         self._byte_of |= {NO_OPINION_WORD: NO_OPINION, None: BLANK}
         self._overall_byte = _OverallBytes({None: BLANK})
         self._overall_byte |= {str(level): place + 1 for place, level in enumerate(design.levels)}
+        self._byte_of_digit = np.array([self._byte_of.get(digit, NOT_ASKED) for digit in range(10)], dtype=np.uint8)
+        codes = [code.encode() for code in design.criterion_codes]
+        self._code_bytes = (np.frombuffer(b"".join(codes), dtype=np.uint8), np.cumsum([0, *map(len, codes)], dtype=np.int64))
         self._layouts: dict[tuple[str, ...], tuple[bytes, int]] = {}
         self._blank_sheets: list[NDArray[np.uint8]] = []
         self._blank_of: dict[tuple[str | None, str | None], int] = {}
 
     def add(self, raw: RawRows) -> None:
         """Encode one batch."""
-        if not raw.ratings:
+        if len(raw.ratings) == 0:
             return
         self._answers.append(self._encode_answers(raw))
-        self._overall.append(np.fromiter(map(self._overall_byte.__getitem__, raw.overall), dtype=np.uint8, count=len(raw.overall)))
+        self._overall.append(_number(self._overall_byte, raw.overall).astype(np.uint8))
         answered = np.array(raw.answered_hour, dtype=np.int32)
         self._hours.append(answered)
         self._delays.append(np.array(raw.received_hour, dtype=np.int32) - answered)
         for name, column in self._columns.items():
             column.add(raw.attributes[name])
-        for row, text in enumerate(raw.respondent):
-            if text is not None:
-                for question, answer in (orjson.loads(text) or {}).items():
-                    self._respondent.setdefault(question, []).append((self._n_rows + row, str(answer)))
+        for row, text in _said(raw.respondent):
+            for question, answer in (orjson.loads(text) or {}).items():
+                self._respondent.setdefault(question, []).append((self._n_rows + row, str(answer)))
         self._n_rows += len(raw.ratings)
 
     def finish(self) -> Rows:
@@ -141,16 +176,16 @@ class RowEncoder:
     def _encode_answers(self, raw: RawRows) -> NDArray[np.uint8]:
         """[n, K]. The blank sheet of each row first, then every rating at its row and column in one assignment."""
         stages = raw.attributes["stage"]
-        sheets = np.array(self._blank_sheets_of(raw.asked, stages), dtype=np.intp)
+        sheets = self._blank_sheets_of(raw.asked, stages)
         answers = np.array(self._blank_sheets)[sheets]
-        is_left = self._encode_alike(raw.ratings, answers)
+        is_left = self._read_plain(raw.ratings, answers)
         columns: list[bytes] = []
         values: list[bytes] = []
         widths: list[int] = []
         layouts, get, loads = self._layouts, self._byte_of.__getitem__, orjson.loads
         left = np.flatnonzero(is_left)
         for row in left.tolist():
-            text = raw.ratings[row]
+            text = _text_at(raw.ratings, row) or ""
             ratings = loads(text)
             keys = tuple(ratings)
             layout = layouts.get(keys)
@@ -178,24 +213,22 @@ class RowEncoder:
         answers[row_of, column_of] = given
         return answers
 
-    def _encode_alike(self, texts: Sequence[str], answers: NDArray[np.uint8]) -> NDArray[np.bool_]:
-        """Fill in sheets that are alike but for their digits, a block at a time; which ones are left to be read one by one."""
-        is_left = np.ones(len(texts), dtype=bool)
-        byte_of_digit = np.array([self._byte_of.get(digit, NOT_ASKED) for digit in range(10)], dtype=np.uint8)
-        for alike in find_alike(texts):
-            codes = (*alike.rated, *alike.others)
-            shared = [self._byte_of.get(value) if isinstance(value, str | None) else None for value in alike.others.values()]
-            if None in shared or not set(codes) <= set(self._design.criterion_codes):
-                continue  # read one by one, what is wrong with it is said by name
-            columns = np.array([self._design.criterion_codes.index(code) for code in codes], dtype=np.intp)
-            given = np.empty((len(alike.rows), len(codes)), dtype=np.uint8)
-            given[:, : len(alike.rated)] = byte_of_digit[alike.digits]
-            given[:, len(alike.rated) :] = np.array(shared, dtype=np.uint8)
-            blank = answers[alike.rows[:, None], columns]
-            is_known = ((given != NOT_ASKED) & ((blank != NOT_ASKED) | (given == BLANK))).all(axis=1)
-            rows = alike.rows[is_known]
-            answers[rows[:, None], columns] = np.where(given == BLANK, blank, given)[is_known]
-            is_left[rows] = False
+    def _read_plain(self, texts: Sequence[str] | pa.StringArray, answers: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Fill in the sheets that are as plain as almost all are; which ones are left to be read one by one."""
+        from analytics.store.sheet_text import read_sheets  # numba is loaded when the first rows are read
+
+        is_left = np.ones(len(texts), dtype=np.bool_)
+        if isinstance(texts, pa.Array):
+            _, offsets, content = texts.buffers()
+            bounds = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+            text = np.frombuffer(content, dtype=np.uint8)
+        else:
+            joined = "".join(texts)
+            if not joined.isascii():
+                return is_left
+            bounds = np.cumsum(np.fromiter((0, *map(len, texts)), dtype=np.int64, count=len(texts) + 1))
+            text = np.frombuffer(joined.encode(), dtype=np.uint8)
+        read_sheets(text, bounds, *self._code_bytes, self._byte_of_digit, _WORDS, NO_OPINION, NOT_ASKED, answers, is_left)
         return is_left
 
     def _lay_out(self, keys: tuple[str, ...]) -> tuple[bytes, int]:
@@ -207,22 +240,29 @@ class RowEncoder:
             raise DesignError(f"Criterion {unknown} is not part of instrument {self._design.instrument_id}.") from None
         return columns, sum(key.count(".") for key in keys)
 
-    def _blank_sheets_of(self, asked: Sequence[str | None], stages: Sequence[str | None]) -> list[int]:
-        numbers = []
-        for key in zip(asked, stages, strict=True):
-            number = self._blank_of.get(key)
-            if number is None:
-                text, stage = key
-                codes = orjson.loads(text) if text is not None else None
-                if codes is None:
-                    codes = self._asked_at[stage or ""]
-                number = self._blank_of[key] = len(self._blank_sheets)
-                self._blank_sheets.append(encode_sheet(self._design, codes, {}))
-            numbers.append(number)
-        return numbers
+    def _blank_sheets_of(self, asked: Texts, stages: Texts) -> NDArray[np.intp]:
+        """The number of each row's blank sheet: what was put to this person, or to everybody at this stage."""
+        texts, words = _Numbers(), _Numbers()
+        of_text, of_word = _number(texts, asked).astype(np.int64), _number(words, stages)
+        pairs, numbers = np.unique(of_text * len(words) + of_word, return_inverse=True)
+        said, stage_words = list(texts), list(words)
+        sheets = [self._blank_sheet_of(said[pair // len(words)], stage_words[pair % len(words)]) for pair in pairs.tolist()]
+        return np.array(sheets, dtype=np.intp)[numbers]
+
+    def _blank_sheet_of(self, text: str | None, stage: str | None) -> int:
+        number = self._blank_of.get((text, stage))
+        if number is None:
+            codes = orjson.loads(text) if text is not None else None
+            if codes is None:
+                codes = self._asked_at[stage or ""]
+            number = self._blank_of[text, stage] = len(self._blank_sheets)
+            self._blank_sheets.append(encode_sheet(self._design, codes, {}))
+        return number
 
     def _refuse(self, raw: RawRows, row: int) -> None:
         """Let `encode_sheet` say what is wrong with a row; it returns when nothing is."""
-        text, stage = raw.asked[row], raw.attributes["stage"][row]
+        text, stage = _text_at(raw.asked, row), _text_at(raw.attributes["stage"], row)
         asked = orjson.loads(text) if text is not None else None
-        encode_sheet(self._design, asked if asked is not None else self._asked_at[stage or ""], orjson.loads(raw.ratings[row]))
+        encode_sheet(
+            self._design, asked if asked is not None else self._asked_at[stage or ""], orjson.loads(_text_at(raw.ratings, row) or "")
+        )

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from analytics.design import Design
+from analytics.store.cube_file import SUFFIX
+from analytics.store.disk import sync_folder, write_file
 from analytics.store.errors import StoreError
 from analytics.store.manifest import Manifest, PartEntry, read_manifest
-from analytics.store.part import file_names, read_part, write_file, write_part
+from analytics.store.part import file_names, read_part, write_part
 from analytics.store.rows import Rows, join_rows
 
 _MANIFEST: Final = "manifest.json"
@@ -64,18 +66,23 @@ class StoreFolder:
             os.close(descriptor)
 
     def put(self, manifest: Manifest) -> None:
-        """Make this the list of parts and delete every file it does not name. Only for who holds `writing`."""
+        """Make this the list of parts and delete every file it does not name, but for the cubes of its parts.
+
+        Only for who holds `writing`.
+        """
         write_file(self.path / _MANIFEST, manifest.to_json())
-        self._sync()
+        sync_folder(self.path)
         named = {_MANIFEST, _LOCK, *(name for part in manifest.parts for name in file_names(part))}
+        parts = {part.name for part in manifest.parts}
         for file in self.path.iterdir():
-            if file.name not in named and file.is_file():
+            is_cube = file.name.endswith(SUFFIX) and file.name.partition(".")[0] in parts
+            if file.name not in named and not is_cube and file.is_file():
                 file.unlink(missing_ok=True)
 
     def discard(self) -> None:
         """Forget everything; the next reader finds no store. Only for who holds `writing`."""
         (self.path / _MANIFEST).unlink(missing_ok=True)
-        self._sync()
+        sync_folder(self.path)
 
     def write(self, design: Design, rows: Rows, first_hour: int, until_hour: int) -> list[PartEntry]:
         """Write rows received in first … until as parts of at most a month each; none for no rows."""
@@ -88,7 +95,7 @@ class StoreFolder:
             start, end = max(first_hour, month * _MONTH), min(until_hour, (month + 1) * _MONTH)
             chosen = months == month
             parts.append(write_part(self.path, design, start, end, rows if chosen.all() else rows.take(chosen)))
-        self._sync()
+        sync_folder(self.path)
         return parts
 
     def compact(self, manifest: Manifest, design: Design) -> Manifest:
@@ -112,8 +119,9 @@ class StoreFolder:
         return manifest
 
     def size(self, manifest: Manifest) -> int:
-        """Bytes of everything listed, and of the list."""
-        return sum(part.size for part in manifest.parts) + (self.path / _MANIFEST).stat().st_size
+        """Bytes of everything listed, of the list, and of the cubes kept beside the parts."""
+        cubes = sum(file.stat().st_size for file in self.path.glob(f"*{SUFFIX}"))
+        return sum(part.size for part in manifest.parts) + (self.path / _MANIFEST).stat().st_size + cubes
 
     def missing_files(self, manifest: Manifest) -> Sequence[PartEntry]:
         """Parts with a file that is not there or not as long as it was written: what a look at the folder alone can tell."""
@@ -122,11 +130,3 @@ class StoreFolder:
             for part in manifest.parts
             if any(not (self.path / name).is_file() or (self.path / name).stat().st_size != size for name, size in file_names(part).items())
         ]
-
-    def _sync(self) -> None:
-        """Make renames last: they live in the folder, which has to reach the disk as well."""
-        descriptor = os.open(self.path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

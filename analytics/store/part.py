@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -17,6 +16,8 @@ from numpy.typing import NDArray
 
 from analytics.design import NO_OPINION, Design
 from analytics.store.choice import STANDING
+from analytics.store.cube import COUNTS
+from analytics.store.disk import write_file
 from analytics.store.errors import PartError
 from analytics.store.manifest import PartEntry
 from analytics.store.rows import ATTRIBUTES, Coded, Rows
@@ -31,10 +32,6 @@ _GRAINS: Final = (STANDING, ("unit", "field", "block"), ("field", "channel", "st
 _ROWS_PER_CELL: Final = 128
 """A cell is some 260 numbers, 400 bytes once compressed; a response is 15. A cached tally that has fewer responses per cell than
 this would make the store a fifth larger and be slower to add up than the answers are to count, so a coarser one is kept."""
-_HUNDREDS: Final = (
-    "level_counts", "n_blank", "n_no_opinion", "n_not_asked", "n_returned", "n_valid",
-    "sum_x", "sum_m", "sum_xx", "sum_xm", "sum_mm", "overall_levels",
-)  # fmt: skip
 
 
 def write_part(folder: Path, design: Design, first_hour: int, until_hour: int, rows: Rows) -> PartEntry:
@@ -53,17 +50,6 @@ def write_part(folder: Path, design: Design, first_hour: int, until_hour: int, r
         if content:
             write_file(folder / f"{name}{suffix}", content)
     return PartEntry(name, design.instrument_id, first_hour, until_hour, len(rows), len(body), len(said), len(tally))
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file under another name, to the disk, and only then give it its own: it is never seen half written."""
-    temporary = path.with_name(path.name + ".tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
 
 
 def _describe(design: Design, first_hour: int, until_hour: int) -> dict[bytes, bytes]:
@@ -104,8 +90,11 @@ def _to_parquet(table: pa.Table) -> bytes:
     return bytes(sink.getvalue())
 
 
-def read_part(folder: Path | FileOpener, design: Design, entry: PartEntry, names: Collection[str] | None = None) -> Rows:
+def read_part(
+    folder: Path | FileOpener, design: Design, entry: PartEntry, names: Collection[str] | None = None, *, with_respondents: bool = False
+) -> Rows:
     """The rows of a part; `names` bounds the attributes and hours (`answered_hour`, `delay`) that are read, None reads everything.
+    `with_respondents` also reads what respondents said about themselves.
 
     Raises PartError for a file that is missing, cut short, damaged, of another questionnaire or time, or that holds a byte that is
     no answer.
@@ -121,7 +110,7 @@ def read_part(folder: Path | FileOpener, design: Design, entry: PartEntry, names
     _refuse_unknown(design, entry, "overall", overall)
     nothing = np.empty(0, dtype=np.int32)
     respondent: dict[str, Coded] = {}
-    if names is None and entry.respondent_bytes:
+    if (names is None or with_respondents) and entry.respondent_bytes:
         said = _read_parquet(folder, design, entry, ".respondent.parquet", None)
         respondent = {question: _words(entry, said, question) for question in said.column_names}
     return Rows(
@@ -181,8 +170,10 @@ def _words(entry: PartEntry, table: pa.Table, name: str) -> Coded:
 
 
 def _refuse_unknown(design: Design, entry: PartEntry, code: str, values: NDArray[np.uint8]) -> None:
-    unknown = int(((values > design.n_levels) & (values < NO_OPINION)).sum())
-    if unknown:
+    # Below the first unknown byte a difference wraps around to the top: one comparison where two and a conjunction would be.
+    between = values - np.uint8(design.n_levels + 1) < np.uint8(NO_OPINION - design.n_levels - 1)
+    if between.any():
+        unknown = int(between.sum())
         raise PartError(entry.name, "scale", f"holds {unknown} bytes in criterion {code} that are no answer of {design.instrument_id}")
 
 
@@ -201,7 +192,7 @@ def choose_tally(design: Design, rows: Rows) -> Tally:
 def _to_ipc(tally: Tally) -> bytes:
     """Arrow IPC with zstd: one row per cell, every count in the narrowest integer that holds it."""
     columns: dict[str, pa.Array] = {name: pa.array(tally.cells[name].tolist(), type=pa.string()) for name in tally.dimensions}
-    for name in _HUNDREDS:
+    for name in COUNTS:
         values = getattr(tally, name).reshape(tally.n_cells, -1)
         flat = values.astype(np.min_scalar_type(int(values.max(initial=0)))).reshape(-1)
         columns[name] = pa.FixedSizeListArray.from_arrays(pa.array(flat), values.shape[1])
@@ -223,7 +214,7 @@ def read_tally(folder: Path, design: Design, entry: PartEntry) -> Tally:
         raise PartError(entry.name, "damaged", "has a damaged tally")
     table = pa.ipc.open_file(pa.BufferReader(content[16:])).read_all()
     dimensions = tuple(orjson.loads(table.schema.metadata[b"dimensions"]))
-    shapes = {name: getattr(Tally.empty(design), name).shape[1:] for name in _HUNDREDS}
+    shapes = {name: getattr(Tally.empty(design), name).shape[1:] for name in COUNTS}
     counts = {name: _counts(table, name, shape) for name, shape in shapes.items()}
     cells = pd.DataFrame({name: pd.array(table.column(name).to_pylist(), dtype="str") for name in dimensions})
     cells.index = pd.RangeIndex(table.num_rows)

@@ -49,7 +49,7 @@ class Coded:
         used = np.bincount(codes, minlength=len(words)) > 0 if len(codes) else np.zeros(len(words), dtype=bool)
         kept = tuple(sorted({word for word, is_used in zip(words, used, strict=True) if is_used}))
         place = {word: position for position, word in enumerate(kept)}
-        moved = np.array([place.get(word, 0) for word in words], dtype=_narrowest(len(kept)))
+        moved = np.array([place.get(word, 0) for word in words], dtype=narrowest(len(kept)))
         return cls(moved[codes] if len(words) else np.zeros(len(codes), dtype=np.uint8), kept)
 
     def take(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Coded:
@@ -59,6 +59,11 @@ class Coded:
     def texts(self) -> pd.Categorical:
         """As a categorical of pandas."""
         return pd.Categorical.from_codes(self.codes, categories=pd.Index(self.words, dtype=object))
+
+    def used_words(self) -> list[str]:
+        """The words that occur."""
+        used = np.bincount(self.codes, minlength=len(self.words)) > 0
+        return [word for word, is_used in zip(self.words, used, strict=True) if is_used]
 
     def equals(self, other: Coded) -> bool:
         """Same words, same rows."""
@@ -114,10 +119,10 @@ class Rows:
 
     def _sorted(self) -> Rows:
         names = [name for name in ATTRIBUTES if name in self.attributes]
-        standing = _mix([self.attributes[name] for name in names[:5]], len(self))
+        standing = mix_codes([self.attributes[name] for name in names[:5]], len(self))
         # What follows sorts only within a cell. Counter, device and hour close together compress well; the last key is a hash of
         # everything, so that rows that tie on it are equal.
-        near = _mix([self.attributes[name] for name in names[5:7]], len(self)) * (1 << 24) + (self.answered_hour & 0xFFFFFF)
+        near = mix_codes([self.attributes[name] for name in names[5:7]], len(self)) * (1 << 24) + (self.answered_hour & 0xFFFFFF)
         odd = (np.arange(1, 64, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)) | np.uint64(1)
         rest = [*(self.attributes[name].codes for name in names[7:]), self.delay, self.overall]
         rest += [column.codes for _, column in sorted(self.respondent.items())]
@@ -136,7 +141,8 @@ class Rows:
         )
 
 
-def _narrowest(n_words: int) -> type[np.integer[Any]]:
+def narrowest(n_words: int) -> type[np.integer[Any]]:
+    """The smallest integers that tell so many words apart."""
     return np.uint8 if n_words <= 1 << 8 else np.uint16 if n_words <= 1 << 16 else np.int32
 
 
@@ -144,7 +150,7 @@ def _same(left: Mapping[str, Coded], right: Mapping[str, Coded]) -> bool:
     return left.keys() == right.keys() and all(column.equals(right[name]) for name, column in left.items())
 
 
-def _mix(columns: Sequence[Coded], n_rows: int) -> NDArray[np.int64]:
+def mix_codes(columns: Sequence[Coded], n_rows: int) -> NDArray[np.int64]:
     """One number per row that sorts like the columns one after the other."""
     mixed = np.zeros(n_rows, dtype=np.int64)
     for column in columns:
@@ -163,7 +169,7 @@ def join_coded(columns: Sequence[Coded]) -> Coded:
         return columns[0]
     words = tuple(sorted({word for column in columns for word in column.words}))
     place = {word: position for position, word in enumerate(words)}
-    kind = _narrowest(len(words))
+    kind = narrowest(len(words))
     moved = [np.array([place[word] for word in column.words], dtype=kind) for column in columns]
     codes = [map_[column.codes] if len(map_) else column.codes.astype(kind) for map_, column in zip(moved, columns, strict=True)]
     return Coded(np.concatenate(codes), words)

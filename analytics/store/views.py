@@ -1,79 +1,104 @@
-"""Tallies of closed parts, counted once for each choice and kept: what a page costs is its cells."""
+"""Tallies of closed parts by the rows a page shows: what a page costs is the cells it is added up from."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Final
 
 from analytics.design import Design
+from analytics.errors import TallyError
 from analytics.store.choice import STANDING, Choice
 from analytics.store.counting import Counted, count_rows, needed_attributes
-from analytics.store.errors import StoreError
+from analytics.store.cube import Cube, add_cubes
 from analytics.store.folder import StoreFolder
+from analytics.store.kept_parts import KeptParts
 from analytics.store.manifest import Manifest, PartEntry
-from analytics.store.part import read_part, read_tally
+from analytics.store.part import read_part
 from analytics.store.rows import ATTRIBUTES, Rows
+from analytics.store.scope import WHOLE, Scope, narrow
 from analytics.tally import Tally
 
-_MOST_VIEW_BYTES: Final = 400 << 20
-_MOST_ROW_BYTES: Final = 96 << 20
-_MOST_FOLDS: Final = 16
+_MOST_FOLD_BYTES: Final = 160 << 20
+_MOST_SCOPES: Final = 64
+_MOST_WARMED: Final = 4
+"""Sets of rows for which merged parts are counted ahead: those of the pages opened last."""
 _ROWS_TOGETHER: Final = 2_500_000
 """Rows counted at once: more would save an addition of tallies and cost the memory of the rows twice."""
 
+Fold = Callable[[tuple[str, ...], "Mapping[str, str] | None"], Counted]
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What was counted for one choice from everything received before `closed_until`, and its foldings."""
+    """The responses of one choice received before `closed_until`, to be told apart by `dimensions` or fewer.
+
+    Nothing is counted before it is asked for, because what a page needs – the rows of one level of the tree – is mostly far less
+    than every unit by every field. Counting may raise PartError.
+    """
 
     closed_until: int
-    counted: Counted
-    _folds: OrderedDict[object, Tally] = field(default_factory=OrderedDict, init=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    dimensions: tuple[str, ...]
+    count: Fold
 
     def fold(self, dimensions: tuple[str, ...], row_of: Mapping[str, str] | None = None) -> Tally:
-        """The view by fewer dimensions; `row_of` counts each unit in another's row. Kept for the next page that asks the same."""
-        key = (dimensions, None if row_of is None else frozenset(row_of.items()))
-        with self._lock:
-            known = self._folds.get(key)
-            if known is None:
-                known = self._folds[key] = fold_tally(self.counted.tally, dimensions, row_of)
-                if len(self._folds) > _MOST_FOLDS:
-                    self._folds.popitem(last=False)
-            return known
+        """The view by some of its dimensions; `row_of` counts each unit in another's row."""
+        unknown = [name for name in dimensions if name not in self.dimensions]
+        if unknown:
+            raise TallyError(f"A view by {', '.join(self.dimensions)} cannot be given by {', '.join(unknown)}.")
+        return self.count(dimensions, row_of if "unit" in dimensions else None).tally
 
     @property
-    def size(self) -> int:
-        """Bytes of its counts."""
-        return sum(_bytes_of(tally) for tally in (self.counted.tally, *list(self._folds.values())))
+    def counted(self) -> Counted:
+        """By all of its dimensions."""
+        return self.count(self.dimensions, None)
+
+    @property
+    def first_block(self) -> str | None:
+        """The half-month of its earliest response; None without any."""
+        return self.count((), None).first_block
+
+    @property
+    def last_block(self) -> str | None:
+        """The half-month of its latest response; None without any."""
+        return self.count((), None).last_block
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a view counts, and by what."""
+    """What is counted, by what, and in whose rows."""
 
     design: Design
+    instrument_id: str  # versions of a series are equal designs
     choice: Choice
-    dimensions: tuple[str, ...]
     of_pairs: bool
+    dimensions: tuple[str, ...]
+    scope: Scope
+
+    @property
+    def counted_as(self) -> Design:
+        return self.design.one_factor_each() if self.of_pairs else self.design
 
 
 @dataclass(slots=True)
 class Views:
     """Views of one store, for many threads.
 
-    A view stays right when parts are merged and is brought up to date by counting what was closed since, because responses are
-    only ever added. It is forgotten when the store is made anew or a part turned out wrong.
+    What was counted stays right when parts are merged and is brought up to date by counting what was closed since, because
+    responses are only ever added. It is forgotten when the store is made anew or a part turned out wrong.
     """
 
     folder: StoreFolder
-    _views: OrderedDict[tuple[str, tuple[str, ...], Choice, bool], View] = field(default_factory=OrderedDict, init=False)
-    _rows: OrderedDict[tuple[str, tuple[str, ...]], Rows] = field(default_factory=OrderedDict, init=False)
-    _of: tuple[str, int] = field(default=("", 0), init=False)
+    _parts: KeptParts = field(init=False)
+    _folds: OrderedDict[_Asked, tuple[int, Counted]] = field(default_factory=OrderedDict, init=False)
+    _scopes: OrderedDict[Scope, Scope] = field(default_factory=OrderedDict, init=False)
+    _of: Manifest | None = field(default=None, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def __post_init__(self) -> None:
+        self._parts = KeptParts(self.folder)
 
     def open(
         self,
@@ -88,102 +113,142 @@ class Views:
 
         `of_pairs` counts every criterion as a factor of its own, which the error of a mean of criteria needs; no cached tally
         holds that, so the answers are counted, once for each choice.
-        Raises PartError for a part that cannot be used.
         """
-        with self._lock:
-            if self._of != (manifest.made, manifest.epoch):
-                self._views.clear()
-                self._rows.clear()
-                self._of = (manifest.made, manifest.epoch)
-            key = (design.instrument_id, dimensions, choice, of_pairs)
-            asked = _Asked(design, choice, dimensions, of_pairs)
-            view = self._views[key] = self._bring_up_to_date(self._views.get(key), manifest, asked)
-            self._views.move_to_end(key)
-            while len(self._views) > 1 and sum(kept.size for kept in self._views.values()) > _MOST_VIEW_BYTES:
-                self._views.popitem(last=False)
-            return view
+        self._follow(manifest)
 
-    def _bring_up_to_date(self, view: View | None, manifest: Manifest, asked: _Asked) -> View:
-        since = None if view is None else view.closed_until
-        if view is not None and since == manifest.closed_until:
-            return view
-        if since is not None and since > manifest.closed_until:
-            raise StoreError("The store went back in time while it was read; load the page again.")
-        fresh = self._count(manifest.of_instrument(asked.design.instrument_id), asked, since)
-        if view is None:
-            return View(manifest.closed_until, fresh)
-        if fresh.first_block is not None:
-            return View(manifest.closed_until, view.counted.plus(fresh))
-        view.closed_until = manifest.closed_until
-        return view
+        def count(wanted: tuple[str, ...], row_of: Mapping[str, str] | None) -> Counted:
+            scope = self._intern(Scope.of(choice.units, row_of))
+            return self._bring_up_to_date(manifest, _Asked(design, design.instrument_id, choice, of_pairs, wanted, scope))
+
+        return View(manifest.closed_until, dimensions, count)
+
+    def warm(self, manifest: Manifest, design: Design) -> None:
+        """Count what was closed since for everything that is kept, so that no page does. Raises PartError.
+
+        Then read the answers into memory, the most recent first, so that no small choice waits for the disk.
+        """
+        self._follow(manifest)
+        with self._lock:
+            known = [asked for asked in self._folds if asked.instrument_id == design.instrument_id]
+        for asked in known:
+            self._bring_up_to_date(manifest, asked)
+        # What a view holds stays right when parts are merged; the next one finds the merged part counted too.
+        scopes = list(dict.fromkeys(asked.scope for asked in known if asked.scope.units is None and "unit" in asked.dimensions))
+        for part in reversed(manifest.of_instrument(design.instrument_id)):
+            if "unit" not in self._parts.tally(design, part).cells:
+                for scope in scopes[-_MOST_WARMED:]:
+                    self._parts.cube(design, part, scope, frozenset({"unit"}))
+            if self._parts.has_room_for(part):
+                self._parts.rows(design, part)
+
+    def forget_folds(self) -> None:
+        """Count anew from what is kept of the parts: for who measures, or doubts."""
+        with self._lock:
+            self._folds.clear()
+
+    def _follow(self, manifest: Manifest) -> None:
+        """Forget what does not belong to this list of parts."""
+        with self._lock:
+            if self._of is None or (self._of.made, self._of.epoch) != (manifest.made, manifest.epoch):
+                self._folds.clear()
+                self._parts.forget()
+            elif self._of is not manifest:
+                self._parts.keep_only(manifest.parts)
+            self._of = manifest
+
+    def _intern(self, scope: Scope) -> Scope:
+        """One object for equal scopes, which remembers what was worked out for it."""
+        with self._lock:
+            known = self._scopes.setdefault(scope, scope)
+            self._scopes.move_to_end(known)
+            if len(self._scopes) > _MOST_SCOPES:
+                self._scopes.popitem(last=False)
+            return known
+
+    def _bring_up_to_date(self, manifest: Manifest, asked: _Asked) -> Counted:
+        with self._lock:
+            is_current = self._of is not None and (self._of.made, self._of.epoch) == (manifest.made, manifest.epoch)
+            known = self._folds.get(asked) if is_current else None
+        # A page that began before the last refresh counts as of then: what was counted later would double its open hours.
+        since = known[0] if known is not None and known[0] <= manifest.closed_until else None
+        if known is not None and since == manifest.closed_until:
+            return known[1]
+        counted = self._count(manifest.of_instrument(asked.instrument_id), asked, since)
+        if known is not None and since is not None:
+            counted = known[1].plus(counted) if counted.first_block is not None else known[1]
+        with self._lock:
+            is_current = self._of is not None and (self._of.made, self._of.epoch) == (manifest.made, manifest.epoch)
+            newest = self._folds.get(asked)
+            if is_current and (newest is None or newest[0] <= manifest.closed_until):
+                self._folds[asked] = (manifest.closed_until, counted)
+                self._folds.move_to_end(asked)
+                while len(self._folds) > 1 and sum(_bytes_of(kept.tally) for _, kept in self._folds.values()) > _MOST_FOLD_BYTES:
+                    self._folds.popitem(last=False)
+        return counted
 
     def _count(self, parts: Sequence[PartEntry], asked: _Asked, since: int | None) -> Counted:
-        """Cached tallies where they tell enough apart, answers where they do not."""
-        design, choice, dimensions = asked.design, asked.choice, asked.dimensions
-        counted_as = design.one_factor_each() if asked.of_pairs else design
-        counted = Counted(Tally.empty(counted_as, dimensions), None, None)
-        pieces = []
+        """Cubes where they tell enough apart, answers where they do not or are as quickly counted."""
+        choice, scope, dimensions = asked.choice, asked.scope, asked.dimensions
+        needed = frozenset({"block", *dimensions, *choice.attributes})
+        inside = needed - (frozenset({"unit"}) - set(dimensions))  # a scope's cube holds only its units
+        bare = replace(choice, units=None)
+        tallies, cubes, pieces = [], [], []
+        counted = Counted(Tally.empty(asked.counted_as, dimensions), None, None)
         for part in parts:
             if since is not None and part.until_hour <= since:
                 continue
-            if not asked.of_pairs and choice.is_standing and (since is None or part.first_hour >= since):
-                tally = read_tally(self.folder.path, design, part)
-                if {"block", *dimensions, *choice.attributes} <= set(tally.dimensions):
-                    counted = counted.plus(_select(tally, choice, dimensions))
-                    continue
             straddles = part.first_hour < (since or 0)
-            rows = self._read(design, part, choice, dimensions, with_delay=straddles)
+            if choice.is_standing and set(dimensions) <= set(STANDING) and not asked.of_pairs and not straddles:
+                tally = self._parts.tally(asked.design, part)
+                if needed <= set(tally.cells):
+                    tallies.append(tally)
+                    continue
+                cube = self._parts.cube(asked.design, part, scope, inside)
+                if cube is not None:
+                    cubes.append(cube)
+                    continue
+            rows = narrow(self._read(asked, part, with_delay=straddles), scope)
             # Part of a merged part was counted before it was merged.
             pieces.append(rows.take(rows.received_hour >= (since or 0)) if straddles else rows)
             if sum(map(len, pieces)) >= _ROWS_TOGETHER:
-                counted, pieces = counted.plus(count_rows(counted_as, pieces, choice, dimensions)), []
-        return counted.plus(count_rows(counted_as, pieces, choice, dimensions)) if pieces else counted
+                counted, pieces = counted.plus(count_rows(asked.counted_as, pieces, bare, dimensions)), []
+        if pieces:
+            counted = counted.plus(count_rows(asked.counted_as, pieces, bare, dimensions))
+        return self._add(asked, tallies, cubes, counted)
 
-    def _read(self, design: Design, part: PartEntry, choice: Choice, dimensions: tuple[str, ...], *, with_delay: bool) -> Rows:
-        """The columns of a part that a choice needs. Those of standing choices stay in memory; other filters read theirs anew."""
-        if choice.respondent or not set(dimensions) <= set(ATTRIBUTES):
-            return read_part(self.folder.path, design, part)
-        names = {*needed_attributes(choice, dimensions), *(("delay",) if with_delay else ())}
-        if with_delay or choice.first_hour is not None or choice.last_hour is not None:
+    def _add(self, asked: _Asked, tallies: Sequence[Cube], cubes: Sequence[Cube], counted: Counted) -> Counted:
+        """Everything together; what is empty is not added, because adding copies."""
+        choice = asked.choice
+        found = [counted]
+        if tallies:
+            found.append(add_cubes(asked.design, tallies, choice, asked.dimensions, asked.scope))
+        if cubes:
+            found.append(add_cubes(asked.design, cubes, replace(choice, units=None), asked.dimensions, WHOLE))
+        total, *others = [each for each in found if each.first_block is not None] or [counted]
+        for other in others:
+            total = total.plus(other)
+        return total
+
+    def _read(self, asked: _Asked, part: PartEntry, *, with_delay: bool) -> Rows:
+        """The columns of a part that are needed. Those of standing choices stay in memory; other filters read theirs anew."""
+        needed = needed_attributes(asked.choice, asked.dimensions)
+        asks_respondents = bool(asked.choice.respondent) or not set(needed) <= set(ATTRIBUTES)
+        names = {"unit", *(name for name in needed if name in ATTRIBUTES), *(("delay",) if with_delay else ())}
+        if with_delay or asked.choice.needs_hours:
             names.add("answered_hour")
-        if not names <= set(STANDING):
-            return read_part(self.folder.path, design, part, names)
-        key = (part.name, STANDING)
-        if key not in self._rows:
-            self._rows[key] = read_part(self.folder.path, design, part, STANDING)
-        self._rows.move_to_end(key)
-        rows = self._rows[key]
-        while len(self._rows) > 1 and sum(_row_bytes(kept) for kept in self._rows.values()) > _MOST_ROW_BYTES:
-            self._rows.popitem(last=False)
-        return rows
+        if asks_respondents or not names <= set(STANDING):
+            return read_part(self.folder.path, asked.design, part, names, with_respondents=asks_respondents)
+        return self._parts.rows(asked.design, part)
 
 
 def fold_tally(tally: Tally, dimensions: Sequence[str], row_of: Mapping[str, str] | None = None) -> Tally:
     """The tally by fewer dimensions, each unit counted in its row; a unit without a row stays itself."""
-    if row_of is not None:
+    if row_of is not None and "unit" in dimensions:
         units = tally.cells["unit"]
         tally = replace(tally, cells=tally.cells.assign(unit=units.map(lambda unit: row_of.get(unit, unit)).astype("str")))
     return tally.by(*dimensions)
 
 
-def _select(tally: Tally, choice: Choice, dimensions: Sequence[str]) -> Counted:
-    """The cells of a cached tally for which a standing choice holds."""
-    cells = tally.cells
-    chosen = cells["block"].between(choice.first_block or "", choice.last_block or "~").to_numpy(dtype=bool)
-    if choice.units is not None:
-        chosen = chosen & cells["unit"].isin(choice.units).to_numpy(dtype=bool)
-    for name, wanted in choice.equal:
-        chosen = chosen & (cells[name] == wanted).to_numpy(dtype=bool)
-    kept = tally if chosen.all() else tally.where(chosen)
-    if kept.n_cells == 0:
-        return Counted(Tally.empty(tally.design, dimensions), None, None)
-    return Counted(kept.by(*dimensions), str(kept.cells["block"].min()), str(kept.cells["block"].max()))
-
-
 def _bytes_of(tally: Tally) -> int:
-    counts = (getattr(tally, item.name) for item in fields(Tally) if item.name not in ("design", "dimensions", "cells"))
+    counts = (getattr(tally, item.name) for item in fields(Tally) if item.name not in ("design", "dimensions", "cells", "n_design"))
     return sum(values.nbytes for values in counts)
-
-
-def _row_bytes(rows: Rows) -> int:
-    return rows.answers.nbytes + rows.overall.nbytes + sum(column.codes.nbytes for column in rows.attributes.values())

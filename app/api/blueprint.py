@@ -19,6 +19,7 @@ from app.services.keys import KeyHolder
 LARGEST_BATCH = 256 * 1024
 LARGEST_ORDER = 8 * 1024
 LARGEST_HEARTBEAT = 128 * 1024
+_INDEX_PARAMETERS = (*PARAMETERS, "rank", "fpc")
 
 
 def create_api(runtime: Runtime, figures: Figures) -> Blueprint:
@@ -71,21 +72,30 @@ def create_api(runtime: Runtime, figures: Figures) -> Blueprint:
 
     @api.get("/index")
     def get_index() -> ResponseReturnValue:
-        """The figures, in the body `sipas index --json` prints."""
-        _refuse_unknown_parameters(request.args)
+        """The figures, in the body `sipas index --json` prints; `rank=unit` and `fpc=1` are its options --rank and --fpc."""
+        _refuse_unknown_parameters(request.args, (*_INDEX_PARAMETERS, *figures.find_questions(request.args.get("instrument"))))
         selection = figures.read_selection(request.args)
-        return figures.compute_report(selection, current_key_holder().unit_key).to_json()
+        ranks, is_finite = _read_switch(request.args, "rank", "unit"), _read_switch(request.args, "fpc", "1")
+        return figures.compute_report(selection, current_key_holder().unit_key, ranks_units=ranks, is_finite=is_finite).to_json()
 
     return api
 
 
-def _refuse_unknown_parameters(args: MultiDict[str, str]) -> None:
+def _refuse_unknown_parameters(args: MultiDict[str, str], known: tuple[str, ...]) -> None:
     """A misspelt parameter would silently return the figure for everything. Raises BadInputError."""
-    if set(args) - set(PARAMETERS):
-        raise BadInputError(f"the parameters are: {', '.join(PARAMETERS)}")
+    if set(args) - set(known):
+        raise BadInputError(f"the parameters are: {', '.join(known)}")
     twice = [name for name in args if len(args.getlist(name)) > 1]
     if twice:
         raise BadInputError(f"`{twice[0]}` is given twice: give it once")
+
+
+def _read_switch(args: MultiDict[str, str], name: str, on: str) -> bool:
+    """Whether a parameter that has one value is there; empty counts as absent. Raises BadInputError for another value."""
+    text = args.get(name, "").strip()
+    if text not in ("", on):
+        raise BadInputError(f"`{name}` is {on}, or left out")
+    return text == on
 
 
 def _sender(runtime: Runtime, holder: KeyHolder) -> Sender:

@@ -18,7 +18,7 @@ from app.backup.evidence import Evidence, compare, take_evidence
 from app.errors import BackupError
 from app.models import Base
 from app.runtime import Runtime
-from app.services.code_order import rewrite_codes
+from app.services.code_order import REWRITTEN, forget_order
 
 
 def save_backup(runtime: Runtime, path: Path, replace: bool = False) -> Manifest:
@@ -27,7 +27,7 @@ def save_backup(runtime: Runtime, path: Path, replace: bool = False) -> Manifest
     Raises BackupError when the copy is not what was copied or the file cannot be written, DatabaseUnavailableError.
     """
     # For whoever copies the server's files as well: from here on they tell nothing about the order of use.
-    rewrite_codes(runtime.database, runtime.today())
+    forget_order(runtime.database, runtime.today())
     with new_archive(path, replace) as archive:
         for own in sorted((runtime.settings.data_dir / "instruments").glob("*.yaml")):
             archive.add(f"instruments/{own.name}", file_pieces(own))
@@ -72,7 +72,7 @@ def _save_postgresql(runtime: Runtime, archive: Archive) -> Manifest:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         session.execute(text("SET TRANSACTION READ ONLY"))
         # Before the snapshot is taken: a table emptied and filled anew behind a snapshot's back looks empty to it.
-        session.execute(text("LOCK TABLE rating_codes IN ACCESS SHARE MODE"))
+        session.execute(text(f"LOCK TABLE {', '.join(REWRITTEN)} IN ACCESS SHARE MODE"))
         promised, revision = take_evidence(runtime, session), _revision(session)
         cursor = cast("psycopg.Connection[object]", session.connection().connection.driver_connection).cursor()
         for table in Base.metadata.sorted_tables:

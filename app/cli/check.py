@@ -6,6 +6,7 @@ from app.cli.opening import open_installation
 from app.config import Settings, load_settings
 from app.services.instruments import publish_instruments
 from app.services.kiosk import DeskServices
+from app.services.server_watch import find_missed_night
 from kiosk.sentences import list_missing
 
 _SHOWN = 5
@@ -32,4 +33,8 @@ def check_command() -> None:
             click.echo(f"  {sentence}")
         if len(missing) > _SHOWN:
             click.echo(f"  … and {len(missing) - _SHOWN} more")
+    missed = find_missed_night(runtime)
+    if missed is not None:
+        since = "yet" if missed.last_at is None else f"since {missed.last_at:%Y-%m-%dT%H:%MZ}"
+        click.echo(f"warning: `sipas nightly` has not come to its end {since}: look at its timer, or run it by hand")
     click.echo("ok")

@@ -1,4 +1,4 @@
-"""`sipas import`: units, fields, procedures, targets, dossiers, responses and counts out of CSV and XLSX files."""
+"""`sipas import`: units, fields, procedures, targets, PAR scales, dossiers, responses and counts out of CSV and XLSX files."""
 
 from collections.abc import Callable
 from inspect import getdoc

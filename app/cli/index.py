@@ -29,7 +29,7 @@ DIMENSIONS = ("unit", "field")
     type=click.Path(path_type=Path),
     help="A file with columns unit, field, dossiers (finished in the period): weighted figures beside the official, unweighted ones.",
 )
-@click.option("--fpc", is_flag=True, help="Multiply every variance by 1 − n/N, N the dossiers of --population.")
+@click.option("--fpc", is_flag=True, help="Multiply variances by 1 − n/N, N the dossiers of --population, where N is complete.")
 @click.option("--rank", "ranked", help="unit: rank units, with 95 % rank intervals at 95 % confidence; within each field if --by has both.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: shares 0–1 in full precision, null where undefined.")
 def index_command(
@@ -53,7 +53,9 @@ def index_command(
 
     Weights: strata are unit × field. The fields of a unit are brought together where one has dossiers and no response; a unit
     without any response is an error; where there are more responses than dossiers the weighted figure is left out and a
-    sentence says so. design_effect and effective_size are those of the weighted figure where there is one.
+    sentence says so. design_effect and effective_size are those of the weighted figure where there is one. Nor does --fpc narrow
+    the interval of a cell that holds such a stratum: the N of a part says nothing about the whole. Targets of units and fields
+    that the file does not hold are named on stderr.
     """
     asked, dimensions, chosen = find_instrument(instrument), _read_dimensions(by), _read_method(method)
     _check_weighting(dimensions, population, fpc, ranked)
@@ -72,9 +74,14 @@ def index_command(
     report = compute_report(tallied.table.tally, dimensions, question, pairs=tallied.table.pairs, population=register)
     if tallied.label is not None:
         click.echo(tallied.label[:80], err=True)  # a figure of demonstration data is never mistaken for an office's own
-    from app.cli.index_text import tell_notes, write_text  # words and collation, which the machine format nearly does without
+    from app.cli.index_text import (
+        tell_notes,
+        tell_unused_targets,
+        write_text,
+    )  # words and collation, which the machine format nearly does without
 
-    for note in tell_notes(report):
+    unused = tell_unused_targets(book, dimensions, tallied.table.tally) if book is not None else []
+    for note in (*tell_notes(report, is_finite=fpc), *unused):
         click.echo(note, err=True)
     if as_json:
         click.echo(orjson.dumps(report.to_json(), option=orjson.OPT_INDENT_2).decode())

@@ -1,20 +1,24 @@
 """The index as a table for a Vietnamese reader at a console."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from analytics.results import Cell, Estimate, IndexReport
 from analytics.strata import StratumProblem
+from analytics.tally import Tally
+from analytics.targets import TargetBook
 from app.cli.columns import align
-from app.vietnamese import METHODS, day, decimal_comma, exact_percent, interval, target_percent, tell_verdict, whole
+from app.vietnamese import METHODS, collation_key, day, decimal_comma, exact_percent, interval, target_percent, tell_verdict, whole
 from survey_forms import Instrument
 
 _NOTHING = "–"
 _WEIGHTED = ["Có trọng số", "Khoảng tin cậy có trọng số", "Hệ số thiết kế", "Cỡ mẫu hiệu dụng"]
 _RANKED = ["Hạng", "Khoảng hạng"]
+_MOST_NAMED = 10
+_DIMENSIONS = (("unit", "đơn vị"), ("field", "lĩnh vực"))
 
 
-def write_text(report: IndexReport, instrument: Instrument, first_on: date | None, last_on: date | None) -> str:
+def write_text(report: IndexReport, instrument: Instrument, first_on: date | None, last_on: date | None, *, units: str = "Đơn vị") -> str:
     """Every cell with its share, n, interval, target and verdict; the factors and criteria too when there is one cell."""
     period = f"Số liệu từ {day(first_on)} đến {day(last_on)}" if first_on is not None else "Tệp không ghi ngày trả lời"
     confidence = f"{decimal_comma(report.confidence * 100, 2).rstrip('0').rstrip(',')}%"
@@ -22,7 +26,7 @@ def write_text(report: IndexReport, instrument: Instrument, first_on: date | Non
     has_ranks = any(cell.rank is not None for cell in report.cells)
     has_units = any(cell.unit is not None for cell in report.cells)
     has_fields = any(cell.field is not None for cell in report.cells)
-    header = ["Đơn vị"] * has_units + ["Lĩnh vực"] * has_fields
+    header = [units] * has_units + ["Lĩnh vực"] * has_fields
     figures = ["n", "Tỷ lệ hài lòng", f"Khoảng tin cậy {confidence}", "Chỉ tiêu", "Kết luận"]
     lines = [f"Chỉ số hài lòng – {report.instrument} – {METHODS[report.method]}", period, ""]
     rows = [
@@ -45,8 +49,11 @@ def write_text(report: IndexReport, instrument: Instrument, first_on: date | Non
     return "\n".join(lines)
 
 
-def tell_notes(report: IndexReport) -> list[str]:
-    """A sentence for every stratum brought together, and for every one that keeps a weighted figure from being given."""
+def tell_notes(report: IndexReport, *, is_finite: bool = False) -> list[str]:
+    """A sentence for every stratum brought together, and for every one that keeps a weighted figure from being given.
+
+    With `is_finite` another one where that also keeps the finite population factor away.
+    """
     if report.notes is None:
         return []
     collapsed = [
@@ -54,7 +61,29 @@ def tell_notes(report: IndexReport) -> list[str]:
         f"{whole(each.n_dossiers)} hồ sơ nhưng không có phiếu."
         for each in report.notes.collapses
     ]
-    return collapsed + [_tell_problem(problem) for problem in report.notes.problems]
+    gaps = [each for each in report.notes.problems if each.kind in ("more_responses", "not_in_population")]
+    finite = ["Số hồ sơ của các đơn vị, lĩnh vực nêu trên chưa đầy đủ: khoảng tin cậy của chúng và của toàn bộ không nhân 1 − n/N."]
+    return collapsed + [_tell_problem(problem) for problem in report.notes.problems] + finite * (is_finite and bool(gaps))
+
+
+def tell_unused_targets(book: TargetBook, by: Sequence[str], tally: Tally) -> list[str]:
+    """One sentence naming the units and fields of the targets that no figure of the file is held against; none: no sentence.
+
+    A misspelt name would otherwise go unnoticed: its cells would be held against the general target.
+    """
+    told = []
+    for dimension, word in _DIMENSIONS:
+        named = {name for target in book if (name := getattr(target, dimension)) is not None}
+        if dimension not in by:
+            reason = f"không tính theo --by {dimension}"
+        else:
+            named -= set(tally.cells[dimension])
+            reason = "tệp phiếu không có tên này"
+        if named:
+            first = sorted(named, key=collation_key)[:_MOST_NAMED]
+            more = f" và {whole(len(named) - len(first))} tên khác" if len(named) > len(first) else ""
+            told.append(f"{word} {', '.join(first)}{more} ({reason})")
+    return [f"Chỉ tiêu không dùng đến: {'; '.join(told)}."] if told else []
 
 
 def _tell_problem(problem: StratumProblem) -> str:

@@ -1,16 +1,22 @@
 """The address of a view: which filters it carries, in one spelling, so that a view has one stable URL."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-FILTERS: Final = ("period", "from", "to", "unit", "field", "channel", "stage", "instrument", "method", "confidence", "flags")
+from app.selection import PLACES, TRAITS
+
+FILTERS: Final = (
+    *("period", "from", "to", "from_hour", "to_hour", "unit", "field", "channel", "stage", *PLACES, *TRAITS),
+    *("instrument", "method", "confidence", "flags"),
+)
 CHOSEN_DAYS: Final = "days"
 """Value of the period list that means: the two days beside it."""
 _DEFAULTS: Final = {"period": "all", "method": "pooled", "confidence": "0.95", "flags": "without"}
 
 
-def clean_query(args: Mapping[str, str], more: tuple[str, ...] = ()) -> dict[str, str]:
-    """The filters given, in order, without empty ones and defaults; `more` names parameters a page has besides.
+def clean_query(args: Mapping[str, str], more: tuple[str, ...] = (), questions: Iterable[str] = ()) -> dict[str, str]:
+    """The filters given, in order, without empty ones and defaults; `more` names parameters a page has besides, `questions` are the
+    codes of what respondents were asked about themselves.
 
     A named period goes before the two days; the days count when the list says so or names nothing.
 
@@ -19,7 +25,7 @@ def clean_query(args: Mapping[str, str], more: tuple[str, ...] = ()) -> dict[str
     >>> clean_query({"period": "days", "from": "2025-01-01", "field": "ho-tich"})
     {'from': '2025-01-01', 'field': 'ho-tich'}
     """
-    given = {name: args.get(name, "").strip() for name in (*FILTERS, *more)}
+    given = {name: args.get(name, "").strip() for name in dict.fromkeys((*FILTERS, *questions, *more))}
     given = {name: value for name, value in given.items() if value and value != _DEFAULTS.get(name)}
     if given.get("period") == CHOSEN_DAYS:
         del given["period"]

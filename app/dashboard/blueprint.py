@@ -1,6 +1,7 @@
 """The analyst's addresses: thin views over the page builders, one way to fail."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import structlog
@@ -11,12 +12,28 @@ from analytics.errors import AnalyticsError
 from app.access import current_person
 from app.dashboard.address import clean_query
 from app.dashboard.browse import build_units_page
+from app.dashboard.conditions import list_known
 from app.dashboard.criteria import build_criteria_page
-from app.dashboard.export import CELL_COLUMNS, Form, criterion_columns, write_cells, write_criteria
+from app.dashboard.drivers import build_drivers_page
+from app.dashboard.drivers_export import DRIVER_COLUMNS, write_drivers
+from app.dashboard.export import (
+    CELL_COLUMNS,
+    FORMS,
+    RANK_COLUMNS,
+    Form,
+    criterion_columns,
+    write_cells,
+    write_criteria,
+    write_groups,
+    write_ranks,
+)
 from app.dashboard.filters import build_filter_bar
+from app.dashboard.groups import build_groups
 from app.dashboard.heat import build_heat_table
 from app.dashboard.overview import build_overview
+from app.dashboard.ranks import MORE, build_ranking, build_ranks_page
 from app.dashboard.reading import Reading, name_units, read_view
+from app.dashboard.trend_page import COLUMNS, PARAMETERS, build_trend_page, find_trend_file
 from app.errors import BadInputError
 from app.runtime import Runtime
 from app.services.figures import Figures
@@ -36,14 +53,16 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
         template: str, build: Callable[[Reading], object], columns: Callable[[Reading], object], more: tuple[str, ...] = ()
     ) -> ResponseReturnValue:
         """One view at its one address; when its figures cannot be had, the page says so."""
-        query = clean_query(request.args, more)
+        questions = figures.find_questions(request.args.get("instrument"))
+        query = clean_query(request.args, more, questions)
         if query != request.args.to_dict():
             return redirect(url_for(request.endpoint or "dashboard.overview", **query))  # type: ignore[arg-type]
         filters = {name: value for name, value in query.items() if name not in more}
         try:
             reading = read_view(figures, filters, current_person())
             page = build(reading)
-            bar = build_filter_bar(runtime, filters, current_person(), reading.evidence.tree)
+            known = list_known(figures, reading, questions)
+            bar = build_filter_bar(runtime, filters, current_person(), reading.evidence.tree, questions, reading.evidence.units, known)
         except (BadInputError, AnalyticsError) as error:
             return _show_failure(runtime, error)
         place = name_units(figures, {reading.place}).get(reading.place) if reading.place is not None else None
@@ -59,10 +78,16 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
             n_min=runtime.settings.n_min,
         )
 
-    def send(name: str, write: Callable[[Reading, Form], bytes]) -> ResponseReturnValue:
-        """One file of the view the address names. Raises what `read_view` raises."""
-        form: Form = "machine" if request.args.get("form") == "machine" else "human"
-        reading = read_view(figures, clean_query(request.args), current_person())
+    def send(name: str, write: Callable[[Reading, Form], bytes], *, hides: bool = False) -> ResponseReturnValue:
+        """One file of the view the address names; only one that `hides` small cells may be made for publishing.
+
+        Raises what `read_view` raises.
+        """
+        form: Form = next((known for known in FORMS if known == request.args.get("form")), "human")
+        if form == "public" and not hides:
+            raise BadInputError("this file hides no small cells: `form` is human or machine")
+        questions = figures.find_questions(request.args.get("instrument"))
+        reading = read_view(figures, clean_query(request.args, questions=questions), current_person())
         return Response(
             write(reading, form),
             mimetype="text/csv",
@@ -77,7 +102,16 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
     @dashboard.get("/criteria", endpoint="criteria")
     def criteria() -> ResponseReturnValue:
         """Every factor with its criteria."""
-        return show("dashboard/criteria.html", lambda r: build_criteria_page(figures, r), criterion_columns)
+        return show(
+            "dashboard/criteria.html",
+            lambda r: replace(build_criteria_page(figures, r), groups=build_groups(figures, r)),
+            criterion_columns,
+        )
+
+    @dashboard.get("/drivers", endpoint="drivers")
+    def drivers() -> ResponseReturnValue:
+        """What drives the overall answer."""
+        return show("dashboard/drivers.html", lambda r: build_drivers_page(figures, r), lambda _: DRIVER_COLUMNS)
 
     @dashboard.get("/units", endpoint="units")
     def units() -> ResponseReturnValue:
@@ -86,15 +120,49 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
         args = clean_query(request.args, more)
         return show("dashboard/units.html", lambda r: build_units_page(figures, r, current_person(), args), lambda _: (), more)
 
+    @dashboard.get("/trend", endpoint="trend")
+    def trend() -> ResponseReturnValue:
+        """The index over time, small lines, two periods, channels."""
+        args = clean_query(request.args, PARAMETERS)
+        return show("dashboard/trend.html", lambda r: build_trend_page(figures, r, args), lambda _: COLUMNS, PARAMETERS)
+
+    @dashboard.get("/trend/<name>.csv", endpoint="trend_csv")
+    def trend_csv(name: str) -> ResponseReturnValue:
+        """One table of the page of trends as a file."""
+        file_name, write = find_trend_file(figures, name, clean_query(request.args, PARAMETERS), label)
+        return send(file_name, write)
+
+    @dashboard.get("/ranks", endpoint="ranks")
+    def ranks() -> ResponseReturnValue:
+        """Units by their figure, with the ranks each may have."""
+        args = clean_query(request.args, MORE)
+        return show("dashboard/ranks.html", lambda r: build_ranks_page(figures, r, args), lambda _: RANK_COLUMNS, MORE)
+
+    @dashboard.get("/ranks.csv", endpoint="ranks_csv")
+    def ranks_csv() -> ResponseReturnValue:
+        """The whole ranking as a file."""
+        level = request.args.get("level", "")
+        return send("xep-hang", lambda r, form: write_ranks(build_ranking(figures, r, level), r, form, label), hides=True)
+
     @dashboard.get("/cells.csv", endpoint="cells_csv")
     def cells_csv() -> ResponseReturnValue:
         """The unit × field table as a file."""
-        return send("don-vi-linh-vuc", lambda r, form: write_cells(build_heat_table(figures, r), r, form, label))
+        return send("don-vi-linh-vuc", lambda r, form: write_cells(build_heat_table(figures, r), r, form, label), hides=True)
 
     @dashboard.get("/criteria.csv", endpoint="criteria_csv")
     def criteria_csv() -> ResponseReturnValue:
         """Factors and criteria as a file."""
-        return send("yeu-to-tieu-chi", lambda r, form: write_criteria(build_criteria_page(figures, r), r, form, label))
+        return send("yeu-to-tieu-chi", lambda r, form: write_criteria(build_criteria_page(figures, r), r, form, label), hides=True)
+
+    @dashboard.get("/drivers.csv", endpoint="drivers_csv")
+    def drivers_csv() -> ResponseReturnValue:
+        """Importance, coefficients, alpha and criteria as a file."""
+        return send("yeu-to-tac-dong", lambda r, form: write_drivers(build_drivers_page(figures, r), r, form, label))
+
+    @dashboard.get("/groups.csv", endpoint="groups_csv")
+    def groups_csv() -> ResponseReturnValue:
+        """The groups of respondents as a file."""
+        return send("nhom-nguoi-tra-loi", lambda r, form: write_groups(build_groups(figures, r), r, form, label))
 
     return dashboard
 
@@ -111,5 +179,6 @@ def _show_failure(runtime: Runtime, error: BadInputError | AnalyticsError) -> Re
 def _file_name(name: str, reading: Reading, form: Form, label: str | None) -> str:
     """Letters without accents only: sipas-don-vi-linh-vuc-20250101-20251231.csv."""
     days = "-".join(f"{on:%Y%m%d}" for on in reading.days) if reading.days is not None else "chua-co-so-lieu"
-    parts = ["sipas", name, days, *(["may"] if form == "machine" else []), *(["minh-hoa"] if label else [])]
+    kind = {"human": (), "machine": ("may",), "public": ("cong-bo",)}[form]
+    parts = ["sipas", name, days, *kind, *(["minh-hoa"] if label else [])]
     return f"{'-'.join(parts)}.csv"

@@ -76,8 +76,9 @@ def build_units_page(figures: Figures, reading: Reading, person: Person, args: M
         above = {key: tree.ancestors(key) for key in (*shown, *([here] if here is not None else []))}
         names = list_names(session, {name for path in above.values() for name in path} | set(above))
     by_unit = reading.evidence.live.by("unit")
-    here_row = _row(figures, reading, by_unit, here_card, names, above[here_card.key], bounds) if here_card is not None else None
-    rows = tuple(_row(figures, reading, by_unit, card, names, above[card.key], bounds) for card in cards)
+    pairs = figures.count_pairs(reading.evidence, "unit")
+    here_row = _row(figures, reading, by_unit, pairs, here_card, names, above[here_card.key], bounds) if here_card is not None else None
+    rows = tuple(_row(figures, reading, by_unit, pairs, card, names, above[card.key], bounds) for card in cards)
     crumbs = _crumbs(reading.query, [] if here is None else [here, *above[here]], names, bounds)
     notes = list_target_notes([row.figure for row in rows if row.figure is not None], names, reading.fields)
     return UnitsPage(here_row, crumbs, rows, len(keys), page, n_pages, search, notes)
@@ -100,6 +101,7 @@ def _row(
     figures: Figures,
     reading: Reading,
     tally: Tally,
+    pairs: Tally | None,
     card: UnitCard,
     names: Mapping[str, str],
     above: tuple[str, ...],
@@ -108,8 +110,9 @@ def _row(
     tree, field = reading.evidence.tree, reading.evidence.selection.field
     inside = tally.cells["unit"].isin(tree.subtree(card.key)).to_numpy(dtype=bool)
     figure = None
-    if inside.any():
-        cell = figures.compute(reading.evidence, as_one_cell(tally.where(inside), card.key, field)).cells[0]
+    if tally.n_returned[inside].any():  # of a sub-group some units have only people outside it
+        own_pairs = None if pairs is None else as_one_cell(pairs.where(inside), card.key, field)
+        cell = figures.compute(reading.evidence, as_one_cell(tally.where(inside), card.key, field), pairs=own_pairs).cells[0]
         figure = as_figure(reading, cell)
     seen = [names[key] for key in reversed(above) if bounds is None or key in bounds]
     return UnitRow(

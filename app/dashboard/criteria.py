@@ -1,6 +1,5 @@
 """Factors and criteria: the five-level spread of each, its figure, and what was not answered."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,10 +12,11 @@ from analytics.results import Estimate
 from analytics.scores import converted_score, mean_score
 from analytics.targets import judge
 from app.dashboard.figure import Figure, TargetNote, list_target_notes
+from app.dashboard.groups import GroupTable
 from app.dashboard.heat import as_figure
 from app.dashboard.levels import Level, as_bar, count_levels, draw_bars
 from app.dashboard.reading import Reading, name_units
-from app.queries.reasons import OWN_WORDS, count_reasons
+from app.dashboard.reasons import ReasonRow, list_reasons
 from app.services.figures import Figures
 
 
@@ -36,17 +36,6 @@ class CriterionRow:
     is_below_floor: bool | None
     asked_of_feedback_givers: bool
     judges_resolver: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonRow:
-    """One thing that went wrong, and how many forms say so. `n_low`: answers below the middle, those who could say it."""
-
-    criterion_code: str
-    criterion_text: str
-    text: str
-    n_forms: int
-    n_low: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +72,8 @@ class CriteriaPage:
     factors: tuple[FactorCard, ...]
     overall: OverallQuestion | None
     target_notes: list[TargetNote]
+    groups: tuple[GroupTable, ...] = ()
+    """By group of respondents; the file of criteria does without."""
 
 
 def build_criteria_page(figures: Figures, reading: Reading) -> CriteriaPage:
@@ -94,7 +85,7 @@ def build_criteria_page(figures: Figures, reading: Reading) -> CriteriaPage:
     overall_levels = count_levels(instrument, reading.total.overall_levels[0].tolist())
     overall_bar = as_bar(overall_levels, is_labelled=True)
     extent = diverging_extent([*bars.values(), overall_bar], instrument.scale.satisfied_position)
-    reasons = _list_reasons(figures, reading, rows)
+    reasons = list_reasons(figures, reading)
     cards = []
     for factor in instrument.factors:
         own = tuple(rows[criterion.code] for criterion in factor.criteria)
@@ -149,28 +140,6 @@ def _list_criteria(reading: Reading, whole: Figure) -> list[CriterionRow]:
             )
         )
     return rows
-
-
-def _list_reasons(figures: Figures, reading: Reading, rows: Mapping[str, CriterionRow]) -> list[ReasonRow]:
-    """Reasons that were given, by criterion in the order of the form, the most frequent first; own words last."""
-    evidence = reading.evidence
-    ids, units = [instrument.id for instrument in evidence.instruments], set(evidence.tally.cells["unit"])
-    with figures.runtime.database.read() as session:
-        counted = count_reasons(session, evidence.selection, ids, units)
-    low = evidence.instrument.scale.low_levels
-    listed = []
-    for criterion in evidence.instrument.criteria:
-        n_low = sum(level.answers for level in rows[criterion.code].levels[: len(low)])
-        texts = {reason.code: reason.text for reason in criterion.reasons}
-        # A reason of an older version whose wording has gone is shown by its code: a count is never hidden.
-        own = [(code, n) for (of, code), n in counted.items() if of == criterion.code]
-        for code, n in sorted(own, key=lambda each: (each[0] == OWN_WORDS, -each[1], each[0])):
-            text = _OWN_WORDS_TEXT if code == OWN_WORDS else texts.get(code, code)
-            listed.append(ReasonRow(criterion.code, criterion.text, text, n, n_low))
-    return listed
-
-
-_OWN_WORDS_TEXT = "Lý do khác, tự viết"
 
 
 def _is_below_floor(reading: Reading, estimate: Estimate) -> bool | None:

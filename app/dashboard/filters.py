@@ -1,6 +1,6 @@
 """The filter bar: what can be chosen, what is chosen, as a plain GET form."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from analytics.periods import Period, ReportingCalendar
 from analytics.units import UnitTree
 from app.dashboard.address import CHOSEN_DAYS
+from app.dashboard.conditions import Known, list_hours, list_sections
+from app.dashboard.pills import EVERYTHING, Choice, Filter, Group, Section, as_group
 from app.queries.fields import list_fields
 from app.queries.instruments import find_instrument, list_series
 from app.queries.responses import find_days
@@ -17,7 +19,8 @@ from app.queries.targets import get_calendar
 from app.queries.units import list_current, list_names, list_tops
 from app.runtime import Runtime
 from app.services.people import Person
-from app.vietnamese import CHANNELS, METHODS, STAGES, collation_key, name_period
+from app.vietnamese import CHANNELS, METHODS, collation_key, name_period
+from survey_forms.instrument import Question
 
 CONFIDENCES: Final = {"0.9": "90%", "0.95": "95%", "0.99": "99%"}
 FLAG_CHOICES: Final = {"without": "không tính", "with": "tính cả"}
@@ -25,50 +28,21 @@ _MOST_UNITS: Final = 250  # a longer list is no list; the page of units searches
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One entry of a list."""
-
-    value: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Entries under a heading; without one they stand by themselves."""
-
-    choices: tuple[Choice, ...]
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """One list of the form. The first entry of value "" is the default."""
-
-    name: str
-    label: str
-    chosen: str
-    groups: tuple[Group, ...]
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether something other than the default is chosen."""
-        return bool(self.chosen)
-
-    @property
-    def chosen_name(self) -> str:
-        """The chosen entry in words; what the list does not hold stands as it is."""
-        names = (choice.name for group in self.groups for choice in group.choices if choice.value == self.chosen)
-        return next(names, self.chosen)
-
-
-@dataclass(frozen=True, slots=True)
 class FilterBar:
-    """The whole form: the lists one uses daily, those behind "Thêm điều kiện", the two days."""
+    """The whole form: the lists one uses daily, those behind "Thêm điều kiện" in groups, the two days."""
 
     main: tuple[Filter, ...]
-    more: tuple[Filter, ...]
+    hours: tuple[Filter, ...]
+    sections: tuple[Section, ...]
     from_day: str
     to_day: str
+    known: tuple[Known, ...] = ()
+    """Filters whose characteristic not every form names."""
+
+    @property
+    def more(self) -> tuple[Filter, ...]:
+        """The lists behind "Thêm điều kiện"."""
+        return (*self.hours, *(one for section in self.sections for one in section.filters))
 
     @property
     def is_narrowed(self) -> bool:
@@ -76,43 +50,54 @@ class FilterBar:
         return bool(self.from_day or self.to_day) or any(f.is_changed for f in (*self.main, *self.more))
 
     @property
-    def is_open(self) -> bool:
-        """Whether one of the filters behind "Thêm điều kiện" is set, so that it must be seen."""
-        return bool(self.from_day or self.to_day) or any(f.is_changed for f in self.more)
+    def n_more(self) -> int:
+        """How many of the filters behind "Thêm điều kiện" are set."""
+        return sum(map(bool, (self.from_day, self.to_day, *(one.chosen for one in self.more))))
 
 
-def build_filter_bar(runtime: Runtime, query: Mapping[str, str], person: Person, tree: UnitTree) -> FilterBar:
-    """The form for one person."""
+def build_filter_bar(
+    runtime: Runtime,
+    query: Mapping[str, str],
+    person: Person,
+    tree: UnitTree,
+    questions: Mapping[str, Question],
+    units: Collection[str] | None,
+    known: tuple[Known, ...] = (),
+) -> FilterBar:
+    """The form for one person. `units` are those the view counts, whose counters and tablets are listed; None: all."""
     with runtime.database.read() as session:
         today = runtime.today()
         days = find_days(session) or (today, today)
         periods = _list_periods(get_calendar(session, today), days[0], max(days[1], today))
-        units = _list_units(session, tree, query.get("unit"), person, today)
+        places = _list_units(session, tree, query.get("unit"), person, today)
         fields = Group(tuple(Choice(code, name) for code, name in list_fields(session).items()))
         instruments = _list_instruments(runtime, session)
+        sections = list_sections(session, query, questions, units)
     chosen_period = CHOSEN_DAYS if "from" in query or "to" in query else query.get("period", "")
-    everything = Group((Choice("", "Tất cả"),))
     return FilterBar(
         main=(
             Filter("period", "Kỳ", chosen_period, (Group((Choice("", "Tất cả"), Choice(CHOSEN_DAYS, "Chọn ngày"))), *periods)),
-            Filter("unit", "Đơn vị", query.get("unit", ""), units),
-            Filter("field", "Lĩnh vực", query.get("field", ""), (everything, fields)),
-            Filter("channel", "Kênh", query.get("channel", ""), (everything, _as_group(CHANNELS.items()))),
+            Filter("unit", "Đơn vị", query.get("unit", ""), places),
+            Filter("field", "Lĩnh vực", query.get("field", ""), (EVERYTHING, fields)),
+            Filter("channel", "Kênh", query.get("channel", ""), (EVERYTHING, as_group(CHANNELS.items()))),
             Filter("method", "Cách tính", query.get("method", ""), (_with_default(METHODS.items(), "pooled"),)),
         ),
-        more=(
-            Filter("stage", "Thời điểm", query.get("stage", ""), (everything, _as_group(STAGES.items()))),
-            Filter("instrument", "Phiếu khảo sát", query.get("instrument", ""), instruments),
-            Filter("confidence", "Độ tin cậy", query.get("confidence", ""), (_with_default(CONFIDENCES.items(), "0.95"),)),
-            Filter("flags", "Dấu hiệu đã xác nhận", query.get("flags", ""), (_with_default(FLAG_CHOICES.items(), "without"),)),
+        hours=list_hours(query),
+        sections=(
+            *sections,
+            Section(
+                "Cách tính",
+                (
+                    Filter("instrument", "Phiếu khảo sát", query.get("instrument", ""), instruments),
+                    Filter("confidence", "Độ tin cậy", query.get("confidence", ""), (_with_default(CONFIDENCES.items(), "0.95"),)),
+                    Filter("flags", "Phiếu đã loại trừ", query.get("flags", ""), (_with_default(FLAG_CHOICES.items(), "without"),)),
+                ),
+            ),
         ),
         from_day=query.get("from", ""),
         to_day=query.get("to", ""),
+        known=known,
     )
-
-
-def _as_group(pairs: Iterable[tuple[str, str]]) -> Group:
-    return Group(tuple(Choice(value, name) for value, name in pairs))
 
 
 def _with_default(pairs: Iterable[tuple[str, str]], default: str) -> Group:

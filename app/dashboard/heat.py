@@ -61,15 +61,17 @@ def build_heat_table(figures: Figures, reading: Reading) -> HeatTable:
     """
     evidence, place = reading.evidence, reading.place
     tree = evidence.tree
-    recorded = set(evidence.live.by("unit").cells["unit"])
+    # Every unit in sight, with responses or not: the same rows whatever the filters, so that the store has them counted.
+    recorded = evidence.units if evidence.units is not None else tree.keys
     below = list_rows(figures, tree, place, reading.tops, reading.today)
     # The place itself is a row too where people rated at its own desk.
     fold = tree.fold(recorded, {*below, place} if place is not None else below)
     by_field = evidence.live.by("unit", "field", row_of=fold.row_of)
     field = evidence.selection.field
-    over_all = {} if field is not None else _by_place(figures, reading, by_field.by("unit"))
-    found = _by_place(figures, reading, by_field) | over_all
-    columns = [code for code in reading.fields if code in set(by_field.cells["field"])]
+    pairs = figures.count_pairs(evidence, "unit", "field", row_of=fold.row_of)
+    over_all = {} if field is not None else _by_place(figures, reading, by_field.by("unit"), None if pairs is None else pairs.by("unit"))
+    found = _by_place(figures, reading, by_field, pairs) | over_all
+    columns = [code for code in reading.fields if code in {in_field for _, in_field in found}]
     order: list[str | None] = list(columns) if field is not None else [None, *columns]
     units = sorted({unit for unit, _ in found if unit is not None})
     names = name_units(figures, {*units, *([place] if place else [])})
@@ -84,14 +86,17 @@ def build_heat_table(figures: Figures, reading: Reading) -> HeatTable:
         columns=tuple((code, reading.fields[code] if code is not None else "Chung") for code in order),
         rows=tuple(row for row in rows if row.unit not in fold.unassigned),
         apart=apart,
-        total=_total(figures, reading, by_field, order) if len(rows) > 1 else None,
+        total=_total(figures, reading, by_field, pairs, order) if len(rows) > 1 else None,
         n_without_responses=len(set(below) - set(units)),
         unit_names=names,
     )
 
 
-def _by_place(figures: Figures, reading: Reading, tally: Tally) -> dict[tuple[str | None, str | None], Figure]:
-    report = figures.compute(reading.evidence, tally, parts="overall")
+def _by_place(figures: Figures, reading: Reading, tally: Tally, pairs: Tally | None) -> dict[tuple[str | None, str | None], Figure]:
+    if tally.n_design is not None:  # of a sub-group cells without a response belong to the sample, not to the table
+        is_there = tally.n_returned > 0
+        tally, pairs = tally.where(is_there), None if pairs is None else pairs.where(is_there)
+    report = figures.compute(reading.evidence, tally, parts="overall", pairs=pairs)
     return {(cell.unit, cell.field): as_figure(reading, cell) for cell in report.cells}
 
 
@@ -118,10 +123,10 @@ def _without_links(row: HeatRow) -> HeatRow:
     return replace(row, cells=tuple(replace(cell, query=None) for cell in row.cells))
 
 
-def _total(figures: Figures, reading: Reading, tally: Tally, order: list[str | None]) -> HeatRow:
+def _total(figures: Figures, reading: Reading, tally: Tally, pairs: Tally | None, order: list[str | None]) -> HeatRow:
     """The last row: everything, held against the targets of the place itself."""
     place = reading.place
-    found = _by_place(figures, reading, in_one_unit(tally, place))
+    found = _by_place(figures, reading, in_one_unit(tally, place), None if pairs is None else in_one_unit(pairs, place))
     if None in order:
         found[place, None] = as_figure(reading, reading.whole)
     return HeatRow(place, "Tất cả", "", _cells(reading, found, place, order, reading.query.get("unit")))

@@ -11,7 +11,7 @@ from analytics.results import Cell
 from analytics.tally import Tally
 from analytics.units import UnitTree
 from app.errors import BadInputError
-from app.queries.exclusions import list_left_out
+from app.queries.exclusions import list_kinds_left_out
 from app.queries.fields import list_fields
 from app.queries.responses import find_days
 from app.queries.targets import CriterionFloor, find_floor, get_calendar
@@ -29,6 +29,10 @@ class Beside:
 
     whole: Cell
     n_returned: int
+    has_flags: bool
+    """Whether confirmed flags are in force, here or elsewhere."""
+    has_by_hand: bool
+    """Whether exclusions made by hand are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def read_view(figures: Figures, query: Mapping[str, str], person: Person) -> Rea
         stored = find_days(session)
         calendar = get_calendar(session, today)
     total = evidence.live.by()
-    whole = figures.compute(evidence, as_one_cell(total, place, selection.field)).cells[0]
+    whole = compute_whole(figures, evidence, total, place)
     days = _days_of(evidence, stored)
     beside = _read_beside(figures, evidence, person, place, int(total.n_returned[0]))
     return Reading(evidence, query, place, tops, fields, calendar, stored, days, total, whole, floor, today, beside)
@@ -92,14 +96,23 @@ def read_view(figures: Figures, query: Mapping[str, str], person: Person) -> Rea
 
 def _read_beside(figures: Figures, evidence: Evidence, person: Person, place: str | None, n_returned: int) -> Beside | None:
     with figures.runtime.database.read() as session:
-        if not list_left_out(session):
+        kinds = list_kinds_left_out(session)
+        if not kinds:
             return None
     selection = evidence.selection
     other = figures.gather(replace(selection, flags="without" if selection.flags == "with" else "with"), person.unit_key)
     total = other.live.by()
     if int(total.n_returned[0]) == n_returned:
         return None
-    return Beside(figures.compute(other, as_one_cell(total, place, selection.field)).cells[0], int(total.n_returned[0]))
+    return Beside(compute_whole(figures, other, total, place), int(total.n_returned[0]), "flag" in kinds, "hand" in kinds)
+
+
+def compute_whole(figures: Figures, evidence: Evidence, total: Tally, place: str | None) -> Cell:
+    """The figures of all responses together, with the target of the place and the chosen field."""
+    field = evidence.selection.field
+    pairs = figures.count_pairs(evidence)
+    as_pairs = None if pairs is None else as_one_cell(pairs, place, field)
+    return figures.compute(evidence, as_one_cell(total, place, field), pairs=as_pairs).cells[0]
 
 
 def _find_place(evidence: Evidence, top_unit_key: str | None, tops: tuple[str, ...]) -> str | None:

@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from analytics.results import WeightingNotes
 from analytics.strata import StratumProblem
 from app.dashboard.figure import Figure
-from app.dashboard.reading import Reading
+from app.dashboard.reading import Reading, name_units
 from app.services.figures import Figures
-from app.vietnamese import percent, whole
+from app.vietnamese import collation_key, percent, whole
+
+
+@dataclass(frozen=True, slots=True)
+class CollapsedUnit:
+    """A unit counted over all its fields together, because some had dossiers and no form."""
+
+    name: str
+    fields: tuple[str, ...]
+    n_dossiers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +28,9 @@ class Weighting:
     reason: str
     n_dossiers: int
     response_rate: str | None
-    n_collapsed: int
+    design_effect: float | None
+    effective_size: int | None
+    collapsed: tuple[CollapsedUnit, ...]
 
 
 def build_weighting(figures: Figures, reading: Reading, unit_names: Mapping[str, str]) -> Weighting | None:
@@ -34,7 +45,20 @@ def build_weighting(figures: Figures, reading: Reading, unit_names: Mapping[str,
         reason="" if figure is not None else _tell_reason(reading, found.notes, unit_names),
         n_dossiers=found.n_dossiers,
         response_rate=percent(n / found.n_dossiers) if n <= found.n_dossiers else None,
-        n_collapsed=len(found.notes.collapses) if found.notes is not None else 0,
+        design_effect=found.design_effect,
+        effective_size=None if found.effective_size is None else round(found.effective_size),
+        collapsed=_name_collapsed(figures, reading, found.notes),
+    )
+
+
+def _name_collapsed(figures: Figures, reading: Reading, notes: WeightingNotes | None) -> tuple[CollapsedUnit, ...]:
+    """The collapsed units by name; those with the most dossiers without a form first."""
+    collapses = () if notes is None else notes.collapses
+    names = name_units(figures, {each.unit for each in collapses})
+    ordered = sorted(collapses, key=lambda each: (-each.n_dossiers, collation_key(names.get(each.unit, each.unit))))
+    return tuple(
+        CollapsedUnit(names.get(each.unit, each.unit), tuple(reading.fields.get(code, code) for code in each.fields), each.n_dossiers)
+        for each in ordered
     )
 
 

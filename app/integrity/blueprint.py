@@ -1,33 +1,33 @@
 """The addresses of integrity flags."""
 
 from collections.abc import Callable
-from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import current_person
-from app.errors import BadInputError
+from app.integrity.exclusion_pages import add_exclusion_pages
+from app.integrity.flag_list import read_flag_page
 from app.integrity.pictures import HEIGHT, draw_hours, draw_peers
-from app.integrity.reading import list_flags_in_sight, view_flags
+from app.integrity.reading import view_flags
 from app.integrity.wording import KINDS, STATES, tell, tell_chance, tell_time
 from app.queries.integrity import list_siblings
 from app.runtime import Runtime
 from app.services.integrity import (
     MOST_CHARACTERS,
     WORKING_DAYS_TO_EXPLAIN,
+    Decision,
     IntegrityRefusedError,
     count_covered,
     decide,
+    decide_several,
     explain,
+    explain_several,
     get_flag,
     is_own,
     why_not_decide,
     why_not_explain,
 )
-from app.vietnamese import collation_key
-
-PER_PAGE: Final = 50
 
 
 def create_integrity(runtime: Runtime) -> Blueprint:
@@ -36,29 +36,22 @@ def create_integrity(runtime: Runtime) -> Blueprint:
 
     @integrity.get("", endpoint="flags")
     def show_flags() -> ResponseReturnValue:
-        """The flags within the person's place, by unit and state."""
-        state, unit = request.args.get("state", ""), request.args.get("unit", "")
-        if state not in ("", *STATES):
-            raise BadInputError("`state` is one of: " + ", ".join(STATES))
-        with runtime.database.read() as session:
-            every = view_flags(session, list_flags_in_sight(session, current_person()))
-        units = sorted({view.unit_key: view.unit_name for view in every}.items(), key=lambda pair: collation_key(pair[1]))
-        chosen = [view for view in every if unit in ("", view.unit_key) and state in ("", view.state)]
-        n_pages = max(1, -(-len(chosen) // PER_PAGE))
-        page = min(max(request.args.get("page", 1, type=int), 1), n_pages)
-        return render_template(
-            "integrity/flags.html",
-            views=chosen[(page - 1) * PER_PAGE : page * PER_PAGE],
-            n_found=len(chosen),
-            n_all=len(every),
-            counts={name: sum(view.state == name for view in every) for name in STATES},
-            page=page,
-            n_pages=n_pages,
-            units=units,
-            unit=unit,
-            state=state,
-            **_words(),
-        )
+        """The flags within the person's place, by unit, kind and state."""
+        return _show_flags(runtime)
+
+    @integrity.post("/decisions", endpoint="decide_several")
+    def decide_about_several() -> ResponseReturnValue:
+        """One decision about the ticked flags."""
+        decision = request.form.get("decision", "")
+        if decision not in ("confirmed", "dismissed"):
+            return _show_flags(runtime, "Mời chọn một trong hai kết luận."), 422
+        word: Decision = "confirmed" if decision == "confirmed" else "dismissed"
+        return _then_flags(runtime, lambda ids, text: decide_several(runtime, current_person(), ids, word, text))
+
+    @integrity.post("/explanations", endpoint="explain_several")
+    def explain_about_several() -> ResponseReturnValue:
+        """One explanation of the ticked flags."""
+        return _then_flags(runtime, lambda ids, text: explain_several(runtime, current_person(), ids, text))
 
     @integrity.get("/<flag_id>", endpoint="flag")
     def show_flag(flag_id: str) -> ResponseReturnValue:
@@ -82,7 +75,25 @@ def create_integrity(runtime: Runtime) -> Blueprint:
             lambda text: decide(runtime, current_person(), flag_id, "confirmed" if decision == "confirmed" else "dismissed", text),
         )
 
+    add_exclusion_pages(integrity, runtime)
     return integrity
+
+
+def _show_flags(runtime: Runtime, problem: str | None = None) -> str:
+    ticked = request.form.getlist("flag") if problem else []
+    with runtime.database.read() as session:
+        page = read_flag_page(session, current_person(), request.args, runtime.today(), ticked)
+    typed = request.form.get("reason", "") if problem else ""
+    return render_template("integrity/flags.html", page=page, problem=problem, typed=typed, most=MOST_CHARACTERS, **_words())
+
+
+def _then_flags(runtime: Runtime, act: Callable[[list[str], str], None]) -> ResponseReturnValue:
+    try:
+        act(request.form.getlist("flag"), request.form.get("reason", ""))
+    except IntegrityRefusedError as refusal:
+        return _show_flags(runtime, refusal.sentence), 422
+    chosen = {name: request.args.get(name) or None for name in ("unit", "kind", "state")}
+    return redirect(url_for("integrity.flags", unit=chosen["unit"], kind=chosen["kind"], state=chosen["state"]))
 
 
 def _words() -> dict[str, object]:

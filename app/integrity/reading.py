@@ -1,6 +1,6 @@
 """One flag as a page reads it: the stored row with the names around it, its state and its steps."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, cast
@@ -8,9 +8,9 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analytics.integrity import HourPoint, Kind
+from analytics.integrity import HourPoint, Kind, Span
 from app.models import Device, IntegrityFlag, IntegrityStep
-from app.queries.integrity import list_flags, list_steps
+from app.queries.integrity import list_steps
 from app.queries.units import list_names, load_tree
 from app.services.integrity import due_on, state_of
 from app.services.people import Person
@@ -45,6 +45,8 @@ class FlagView:
     usual: float | None
     hours: tuple[HourPoint, ...]
     peers: tuple[float, ...]
+    open_minutes: tuple[Span, ...] | None
+    """The hours the office had stated for that day when the flag was found; None: none, or found before there were any."""
     p_value: float | None
     adjusted_p: float | None
     found_on: date
@@ -79,20 +81,22 @@ def _view(flag: IntegrityFlag, names: Mapping[str, str], labels: Mapping[str, st
         usual=evidence["usual"],
         hours=tuple(HourPoint(**point) for point in evidence["hours"]),
         peers=tuple(evidence["peers"]),
+        open_minutes=None if evidence.get("open_minutes") is None else tuple((a, b) for a, b in evidence["open_minutes"]),
         p_value=flag.p_value,
         adjusted_p=flag.adjusted_p,
         found_on=flag.found_on,
         due_on=due_on(flag.found_on),
         state=state_of(steps),
-        steps=tuple(StepView(s.state, s.reason, s.by_name, _aware(s.recorded_at)) for s in steps),
+        steps=tuple(StepView(s.state, s.reason, s.by_name, as_aware(s.recorded_at)) for s in steps),
     )
 
 
-def _aware(moment: datetime) -> datetime:
+def as_aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
-def list_flags_in_sight(session: Session, person: Person) -> list[IntegrityFlag]:
-    """Every flag of the person's place and what lies below it."""
-    units = set(load_tree(session).subtree(person.unit_key)) if person.unit_key is not None else None
-    return list_flags(session, units)
+def find_sight(session: Session, person: Person, places: Collection[str]) -> frozenset[str] | None:
+    """Those of the places that lie within the person's; None for somebody who sees all of them."""
+    if person.unit_key is None:
+        return None
+    return frozenset(load_tree(session).subtree(person.unit_key)) & frozenset(places)

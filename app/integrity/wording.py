@@ -8,6 +8,7 @@ from typing import Final
 from analytics.integrity import Kind
 from analytics.periods import block_start
 from app.integrity.reading import FlagView
+from app.opening_hours import tell_spans
 from app.runtime import day_of_hour
 from app.vietnamese import day, decimal_comma, percent, points, whole
 from kiosk.typography import NO_BREAK_SPACE
@@ -52,7 +53,8 @@ KINDS: Final[Mapping[Kind, KindWords]] = {
     "outside_hours": KindWords(
         "Phiếu tại quầy ngoài giờ làm việc",
         "đơn vị làm thêm giờ hoặc trả kết quả ngày nghỉ theo kế hoạch, đồng hồ của máy sai",
-        "Quy tắc: từ 3 phiếu trở lên trên một máy trong một giờ không có quầy nào mở (ngoài 6–19 giờ, hoặc Chủ nhật).",
+        "Quy tắc: từ 3 phiếu trở lên trên một máy trong một giờ không có quầy nào mở, theo giờ làm việc, ngày nghỉ và ngày làm bù đã khai "
+        "(cộng 30 phút trước và sau). Nơi chưa khai thì lấy ngoài 6–19 giờ, hoặc Chủ nhật.",
     ),
     "repeats_block": KindWords(
         "Phiếu giống nhau đi liền thành cụm",
@@ -121,7 +123,7 @@ def tell(view: FlagView) -> str:
             usual = percent(view.usual)
             return f"{where} có {seen} trong {of} phiếu trả lời dưới 30 giây ({percent(view.share)}); các giờ khác thường là {usual}."
         case "outside_hours":
-            return f"{where} nhận {seen} phiếu, trong khi giờ này không có quầy nào mở."
+            return f"{where} nhận {seen} phiếu, trong khi {_tell_opening(view)}."
         case "repeats_block":
             return (
                 f"{where} có {seen} lần một phiếu tại máy giống hệt phiếu liền trước; "
@@ -150,6 +152,14 @@ def tell(view: FlagView) -> str:
             return (
                 f"{where} có {percent(view.share)} câu trả lời khác mức giữa của thang đo; các đơn vị khác thường là {percent(view.usual)}."
             )
+
+
+def _tell_opening(view: FlagView) -> str:
+    if view.open_minutes is None:
+        return "giờ này không có quầy nào mở"
+    if not view.open_minutes:
+        return "ngày này đơn vị nghỉ theo lịch đã khai"
+    return f"giờ làm việc đã khai của ngày này là {tell_spans(view.open_minutes)}"
 
 
 def tell_chance(view: FlagView) -> str:

@@ -7,12 +7,13 @@ from app.models.collection import Device, DossierCount, PublishedCount, RatingCo
 from app.models.devices import DeviceState, EnrolmentCode
 from app.models.installation import Installation
 from app.models.integrity import IntegrityFlag, IntegrityStep
+from app.models.opening import OpeningDay, OpeningHours
 from app.models.paper import PaperBatch, PaperBox, PaperCopy, PaperEntry, PaperSheet
 from app.models.paper_scans import PaperScan
 from app.models.people import ApiKey, SignIn, User
 from app.models.places import Counter, Unit, UnitCode, UnitSuccession
-from app.models.responses import Comment, Exclusion, Quarantined, RespondentAnswers, Response, ResponseReasons
-from app.models.targets import Floor, ReportingCalendar, Target
+from app.models.responses import Comment, Exclusion, ExclusionStep, Quarantined, RespondentAnswers, Response, ResponseReasons
+from app.models.targets import Floor, ParScale, ReportingCalendar, Target
 
 __all__ = [
     "ApiKey",
@@ -25,6 +26,7 @@ __all__ = [
     "DossierCount",
     "EnrolmentCode",
     "Exclusion",
+    "ExclusionStep",
     "Field",
     "Floor",
     "HourClosing",
@@ -32,12 +34,15 @@ __all__ = [
     "InstrumentVersion",
     "IntegrityFlag",
     "IntegrityStep",
+    "OpeningDay",
+    "OpeningHours",
     "PaperBatch",
     "PaperBox",
     "PaperCopy",
     "PaperEntry",
     "PaperScan",
     "PaperSheet",
+    "ParScale",
     "Procedure",
     "PublishedCount",
     "Quarantined",

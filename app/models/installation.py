@@ -1,8 +1,8 @@
 """What this database is: one row that says whether it is the demonstration."""
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, DateTime
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
@@ -25,3 +25,5 @@ class Installation(Base):
     made_on: Mapped[date]
     top_unit_key: Mapped[str | None]
     """The unit whose desk, targets and tree are shown first."""
+    night_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When the night's work last came to its end; an upgrade from a version that did not note it counts as one."""

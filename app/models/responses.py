@@ -1,9 +1,9 @@
 """Responses and what stands apart from them: comments, respondent answers, quarantine, exclusions."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, Dialect, ForeignKey, Index, LargeBinary, String, TypeDecorator, Uuid, false
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, LargeBinary, String, TypeDecorator, Uuid, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import UNORDERED, Base
@@ -131,7 +131,8 @@ class Quarantined(Base):
 class Exclusion(Base):
     """Responses left out of a figure, with a reason and a name. Nothing is deleted; both figures can be shown.
 
-    What is left out: one response, or everything of a device or unit between two hours.
+    What is left out: one response, or everything of a device, a unit or one counter of it between two hours. A confirmed flag
+    writes its own; those made by hand have steps (`ExclusionStep`).
     """
 
     __tablename__ = "exclusions"
@@ -140,12 +141,27 @@ class Exclusion(Base):
     response_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("responses.id"))
     device_id: Mapped[str | None] = mapped_column(ForeignKey("devices.id"))
     unit_key: Mapped[str | None] = mapped_column(ForeignKey("units.key"))
+    counter_code: Mapped[str | None]
+    """One counter of the unit; None: the whole unit."""
     first_hour: Mapped[int | None]
     last_hour: Mapped[int | None]
     reason: Mapped[str]
     explanation: Mapped[str | None]
     """What the unit answered before it was decided."""
     state: Mapped[str]
-    """open, explained, confirmed, dismissed."""
+    """open, explained, confirmed, dismissed; one made by hand also withdrawn."""
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("users.name"))
     decided_on: Mapped[date | None]
+
+
+class ExclusionStep(Base):
+    """One step of an exclusion made by hand, numbered from 1: proposed (open), confirmed, dismissed, withdrawn; by whom, when, why."""
+
+    __tablename__ = "exclusion_steps"
+
+    exclusion_id: Mapped[str] = mapped_column(ForeignKey("exclusions.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[str]
+    reason: Mapped[str]
+    by_name: Mapped[str] = mapped_column(ForeignKey("users.name"))
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

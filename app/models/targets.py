@@ -37,6 +37,22 @@ class Floor(Base):
     source: Mapped[str] = mapped_column(default="")
 
 
+class ParScale(Base):
+    """How many points of the administrative-reform index (PAR) a share earns in a year; empty year: in every other one.
+
+    `points` is the most, as decimal text; `bands` is "linear" or rising edges with their points, "0.8:15;0.9:30".
+    """
+
+    __tablename__ = "par_scales"
+    __table_args__ = (UniqueConstraint("year"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int | None]
+    points: Mapped[str]
+    bands: Mapped[str] = mapped_column(default="linear")
+    source: Mapped[str] = mapped_column(default="")
+
+
 class ReportingCalendar(Base):
     """On which day a reporting month starts: 15 (15th to 14th, the default) or 1 (calendar months), from a day on."""
 

@@ -1,12 +1,13 @@
 """Rows of a stretch of time as the integrity run takes them, and the flags it left."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVarTuple
 
 import orjson
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from analytics.integrity import ROW_COLUMNS
@@ -18,6 +19,7 @@ from survey_forms import Instrument
 
 _SIDES: Final = {"kiosk": "desk", "invitation": "phone", "poster": "phone", "link": "phone"}
 _CHUNK_ROWS: Final = 20_000
+Columns = TypeVarTuple("Columns")
 
 
 def read_integrity_rows(runtime: Runtime, session: Session, first_hour: int, until_hour: int) -> pd.DataFrame:
@@ -84,11 +86,55 @@ def list_devices_used(session: Session, unit_key: str, first_hour: int, last_hou
     return sorted(str(device) for device in session.scalars(query.distinct()))
 
 
-def list_flags(session: Session, units: Collection[str] | None) -> list[IntegrityFlag]:
-    """Flags of these units (None: of all), the latest place first."""
-    query = select(IntegrityFlag).order_by(IntegrityFlag.first_hour.desc(), IntegrityFlag.kind, IntegrityFlag.id)
-    flags = session.scalars(query)
-    return [flag for flag in flags if units is None or flag.unit_key in units]
+@dataclass(frozen=True, slots=True)
+class FlagChoice:
+    """Which flags a list holds. `units` are those in sight, None: all; the others "" or None for any."""
+
+    units: frozenset[str] | None = None
+    unit: str = ""
+    kind: str = ""
+    state: str = ""
+
+
+def list_flags(session: Session, choice: FlagChoice | None = None, first: int = 0, most: int | None = None) -> list[IntegrityFlag]:
+    """Flags of a choice, the latest place first; `first` and `most` take a page of them."""
+    query = _choose(select(IntegrityFlag), choice or FlagChoice())
+    query = query.order_by(IntegrityFlag.first_hour.desc(), IntegrityFlag.kind, IntegrityFlag.id).offset(first).limit(most)
+    return list(session.scalars(query))
+
+
+def count_flags(session: Session, choice: FlagChoice) -> dict[str, int]:
+    """Flags of a choice by state; a state without one is not in it."""
+    query = _choose(select(_last_state, func.count()), choice).group_by(_last_state)
+    return {state: int(n) for state, n in session.execute(query)}
+
+
+def list_flagged(session: Session) -> dict[str, set[str]]:
+    """The kinds of flags there are, with the units they are about."""
+    found: dict[str, set[str]] = {}
+    for kind, unit in session.execute(select(IntegrityFlag.kind, IntegrityFlag.unit_key).distinct()):
+        found.setdefault(kind, set()).add(unit)
+    return found
+
+
+_NEWEST = select(IntegrityStep.flag_id, func.max(IntegrityStep.number).label("number")).group_by(IntegrityStep.flag_id).subquery()
+_last_state = func.coalesce(IntegrityStep.state, "open")
+
+
+def _choose(query: Select[*Columns], choice: FlagChoice) -> Select[*Columns]:
+    """Flags with their last step, which is their state; one without a step is open."""
+    query = query.select_from(IntegrityFlag).outerjoin(_NEWEST, _NEWEST.c.flag_id == IntegrityFlag.id)
+    last = and_(IntegrityStep.flag_id == IntegrityFlag.id, IntegrityStep.number == _NEWEST.c.number)
+    query = query.outerjoin(IntegrityStep, last)
+    if choice.units is not None:
+        query = query.where(IntegrityFlag.unit_key.in_(sorted(choice.units)))
+    if choice.unit:
+        query = query.where(IntegrityFlag.unit_key == choice.unit)
+    if choice.kind:
+        query = query.where(IntegrityFlag.kind == choice.kind)
+    if choice.state:
+        query = query.where(_last_state == choice.state)
+    return query
 
 
 def list_siblings(session: Session, flag: IntegrityFlag) -> list[IntegrityFlag]:

@@ -7,19 +7,25 @@ from contextlib import contextmanager
 from itertools import repeat
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, cast, func, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, String, cast, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from analytics.design import Design
-from analytics.periods import half_month_block
 from analytics.store import RawRows, RowEncoder, Rows
 from app.errors import DatabaseUnavailableError
 from app.models import RespondentAnswers, Response
+from app.queries.copied_rows import copy_batches
+from app.queries.half_months import HALF_MONTHS
 from app.queries.instruments import find_instrument
-from app.runtime import Runtime, day_of_hour
+from app.runtime import Runtime
 from survey_forms import STAGES, Instrument
 
 _ROWS_AT_A_TIME = 10_000
+_COLUMNS = [
+    "instrument", "unit", "field", "channel", "stage", "counter", "device", "procedure", "mode", "kind", "helped", "took", "repeats",
+    "ratings", "asked", "overall", "answered_hour", "received_hour",
+]  # fmt: skip
+"""What a statement selects, in this order; then what the respondent said, where anybody did."""
 
 
 class _Collector:
@@ -50,17 +56,6 @@ class _Collector:
 _COLLECTOR = _Collector()
 
 
-class _Blocks(dict[int, str]):
-    """The half-month of each hour; a year has fewer hours than a page of rows."""
-
-    def __missing__(self, hour: int) -> str:
-        block = self[hour] = half_month_block(day_of_hour(hour))
-        return block
-
-
-_BLOCKS = _Blocks()
-
-
 def read_rows(
     runtime: Runtime,
     session: Session,
@@ -69,13 +64,15 @@ def read_rows(
     until_hour: int | None = None,
     instrument_id: str | None = None,
     where: Iterable[ColumnElement[bool]] = (),
+    through_all: bool = False,
 ) -> dict[str, tuple[Instrument, Rows]]:
     """Responses received in first … until (exclusive) by instrument version, in no order of their own.
 
-    From the beginning the table is read as it lies: going through the index of hours would fetch every row by itself.
-    Raises DesignError for a row that contradicts its questionnaire.
+    From the beginning, and where `through_all` says that much is wanted, the table is read as it lies: going through the index of
+    hours would fetch every row by itself.
+    Raises DesignError for a row that contradicts its questionnaire, DatabaseUnavailableError when the database goes away under it.
     """
-    hour = Response.received_hour if first_hour else Response.received_hour + 0
+    hour = Response.received_hour if first_hour and not through_all else Response.received_hour + 0
     conditions = [*where]
     if first_hour:
         conditions.append(hour >= first_hour)
@@ -128,31 +125,30 @@ def _read_batches(session: Session, conditions: Sequence[ColumnElement[bool]]) -
         answers = cast(RespondentAnswers.answers, String)
         statement = statement.add_columns(answers).outerjoin(RespondentAnswers, RespondentAnswers.response_id == Response.id)
     statement = statement.where(*conditions)
-    for batch in _fetch(session, statement):
-        names = {row[0] for row in batch}
-        for name in sorted(names):
-            rows = batch if len(names) == 1 else [row for row in batch if row[0] == name]
-            yield name, _as_columns(rows)
-
-
-def _fetch(session: Session, statement: Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:
-    """Rows as the driver makes them, batch by batch: wrapping each of them costs twice what reading it does, measured.
-
-    Values of the statement are hours, keys and ids of this database's own; SQLAlchemy writes them into it.
-    Raises DatabaseUnavailableError when the database goes away under it.
-    """
     connection = session.connection()
+    # Values of the statement are hours, keys and ids of this database's own; SQLAlchemy writes them into it.
     sql = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
     driver: Any = connection.connection
-    is_sqlite = connection.dialect.name == "sqlite"
-    errors = connection.dialect.loaded_dbapi.OperationalError
-    cursor = driver.cursor() if is_sqlite else driver.cursor("stored_rows")  # a named one stays on the server
     try:
-        cursor.execute(sql if is_sqlite else sql.replace("%%", "%"))
-        while batch := cursor.fetchmany(_ROWS_AT_A_TIME):
-            yield batch
-    except errors as error:
+        if connection.dialect.name == "sqlite":
+            yield from _fetch_batches(driver, sql)
+        else:
+            names = [*_COLUMNS, "respondent"] if has_respondents else _COLUMNS
+            yield from copy_batches(driver.driver_connection, sql.replace("%%", "%"), names)
+    except connection.dialect.loaded_dbapi.OperationalError as error:
         raise DatabaseUnavailableError(f"database unavailable: {type(error).__name__}") from None
+
+
+def _fetch_batches(driver: Any, sql: str) -> Iterator[tuple[str, RawRows]]:
+    """Rows as the driver makes them, batch by batch: wrapping each of them costs twice what reading it does, measured."""
+    cursor = driver.cursor()
+    try:
+        cursor.execute(sql)
+        while batch := cursor.fetchmany(_ROWS_AT_A_TIME):
+            names = {row[0] for row in batch}
+            for name in sorted(names):
+                rows = batch if len(names) == 1 else [row for row in batch if row[0] == name]
+                yield name, _as_columns(rows)
     finally:
         cursor.close()
 
@@ -164,7 +160,7 @@ def _as_columns(rows: Sequence[Sequence[Any]]) -> RawRows:
         zip(("unit", "field", "channel", "stage", "counter", "device", "procedure", "mode", "kind"), columns[1:10], strict=True)
     )
     attributes |= {"helped": _as_digits(columns[10]), "took": columns[11], "repeats": _as_digits(columns[12])}
-    attributes["block"] = tuple(map(_BLOCKS.__getitem__, hours))
+    attributes["block"] = tuple(map(HALF_MONTHS.__getitem__, hours))
     return RawRows(
         attributes=attributes,
         ratings=columns[13],

@@ -54,6 +54,17 @@ def list_current(session: Session, keys: Collection[str], today: date) -> list[s
     return sorted(set(keys) - set(session.scalars(ended)))
 
 
+def list_by_level(session: Session, keys: Collection[str], today: date) -> dict[str, list[str]]:
+    """Those of the units that exist today, sorted, by their level."""
+    wanted = set(keys)
+    query = select(Unit.key, Unit.level).where(or_(Unit.valid_to_on.is_(None), Unit.valid_to_on >= today)).order_by(Unit.key)
+    levels: dict[str, list[str]] = {}
+    for key, level in session.execute(query):
+        if key in wanted:
+            levels.setdefault(level, []).append(key)
+    return levels
+
+
 def list_tops(session: Session, today: date) -> list[str]:
     """Units that lie under no other and have not ended, sorted."""
     tops = select(Unit.key).where(Unit.parent_key.is_(None), or_(Unit.valid_to_on.is_(None), Unit.valid_to_on >= today))

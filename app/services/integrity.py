@@ -1,21 +1,22 @@
 """Integrity: the run that finds flags, and the steps people take about them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, Protocol, get_args
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from analytics.integrity import BlockCounts, Flag, count_blocks, count_hours, detect
+from analytics.integrity import BlockCounts, Flag, Rules, count_blocks, count_hours, detect
 from analytics.periods import block_start, half_month_block
 from app.errors import BadInputError, ForbiddenError, NotFoundError
-from app.models import Exclusion, IntegrityFlag, IntegrityStep, Response
-from app.queries.exclusions import LeftOut, is_left_out
+from app.models import Exclusion, IntegrityFlag, IntegrityStep
+from app.queries.exclusions import FLAG_PREFIX, LeftOut, count_left_out
 from app.queries.integrity import count_dossiers_by_block, list_devices_used, list_steps, read_integrity_rows
+from app.queries.opening import load_openings
 from app.queries.units import is_within
 from app.runtime import Runtime, first_hour_of
 from app.services.people import Person
@@ -35,6 +36,15 @@ class HasState(Protocol):
 
     @property
     def state(self) -> str: ...
+
+
+class HasPlace(Protocol):
+    """A flag, stored or shown."""
+
+    @property
+    def unit_key(self) -> str: ...
+    @property
+    def found_on(self) -> date: ...
 
 
 class IntegrityRefusedError(BadInputError):
@@ -70,11 +80,12 @@ def run_integrity(runtime: Runtime, first_on: date | None = None, last_on: date 
     with runtime.database.read() as session:
         rows = read_integrity_rows(runtime, session, first_hour, until_hour)
         dossiers = count_dossiers_by_block(session, first_on, last_on)
+        rules = Rules(openings=load_openings(session))
     table = count_blocks(rows).table if len(rows) else None
     if table is None:
         return Run(first_on, last_on, 0, 0, 0)
     whole = BlockCounts(table[(table["first_hour"] >= first_hour) & (table["last_hour"] < until_hour)])
-    flags = detect(count_hours(rows), whole, dossiers)
+    flags = detect(count_hours(rows), whole, dossiers, rules)
     return Run(first_on, last_on, len(rows), len(flags), _write(runtime, flags))
 
 
@@ -136,7 +147,7 @@ def due_on(found_on: date) -> date:
     return day
 
 
-def is_own(flag: IntegrityFlag, person: Person) -> bool:
+def is_own(flag: HasPlace, person: Person) -> bool:
     """Whether the flag is about the person's own unit: such a person explains and never decides."""
     return person.unit_key == flag.unit_key
 
@@ -150,7 +161,7 @@ def why_not_explain(steps: Sequence[HasState], person: Person) -> str | None:
     return None
 
 
-def why_not_decide(flag: IntegrityFlag, steps: Sequence[HasState], person: Person, today: date) -> str | None:
+def why_not_decide(flag: HasPlace, steps: Sequence[HasState], person: Person, today: date) -> str | None:
     """None when the person may decide now; else the reason, in Vietnamese."""
     if person.role != "analyst":
         return "Kết luận do chuyên viên phân tích của cấp trên ghi."
@@ -164,16 +175,23 @@ def why_not_decide(flag: IntegrityFlag, steps: Sequence[HasState], person: Perso
 
 def explain(runtime: Runtime, person: Person, flag_id: str, text: str) -> None:
     """The unit's answer. Raises NotFoundError, ForbiddenError for others than a unit head, IntegrityRefusedError with a sentence."""
+    explain_several(runtime, person, [flag_id], text)
+
+
+def explain_several(runtime: Runtime, person: Person, flag_ids: Collection[str], text: str) -> None:
+    """One answer to several flags of one tablet or one kind: all of them or none. Raises what `explain` raises."""
     if person.role != "unit_head":
         raise ForbiddenError("only a unit head explains a flag")
-    reason = _read_reason(text, "giải trình")
+    reason = read_reason(text, "giải trình")
     with runtime.database.write() as session:
-        get_flag(session, person, flag_id)
-        steps = list_steps(session, [flag_id]).get(flag_id, [])
-        refusal = why_not_explain(steps, person)
-        if refusal is not None:
-            raise IntegrityRefusedError(refusal)
-        _add_step(session, flag_id, len(steps) + 1, "explained", reason, person, runtime.clock())
+        flags = _get_alike(session, person, flag_ids)
+        taken = list_steps(session, flag_ids)
+        for flag in flags:
+            steps = taken.get(flag.id, [])
+            refusal = why_not_explain(steps, person)
+            if refusal is not None:
+                raise IntegrityRefusedError(refusal)
+            _add_step(session, flag.id, len(steps) + 1, "explained", reason, person, runtime.clock())
 
 
 def decide(runtime: Runtime, person: Person, flag_id: str, decision: Decision, text: str) -> None:
@@ -182,22 +200,40 @@ def decide(runtime: Runtime, person: Person, flag_id: str, decision: Decision, t
     Raises NotFoundError; ForbiddenError for others than an analyst, and for the unit's own people; IntegrityRefusedError
     while the unit still has time to explain, or for a decision that stands already.
     """
+    decide_several(runtime, person, [flag_id], decision, text)
+
+
+def decide_several(runtime: Runtime, person: Person, flag_ids: Collection[str], decision: Decision, text: str) -> None:
+    """One decision with one reason about several flags of one tablet or one kind: all of them or none. Raises what `decide` raises."""
     if person.role != "analyst":
         raise ForbiddenError("only an analyst decides about a flag")
-    reason = _read_reason(text, "lý do kết luận")
+    reason = read_reason(text, "lý do kết luận")
     with runtime.database.write() as session:
-        flag = get_flag(session, person, flag_id)
-        if is_own(flag, person):
-            raise ForbiddenError("a unit's people never decide about their own flag")
-        steps = list_steps(session, [flag_id]).get(flag_id, [])
-        refusal = why_not_decide(flag, steps, person, runtime.today())
-        if refusal is not None:
-            raise IntegrityRefusedError(refusal)
-        if state_of(steps) == decision:
-            raise IntegrityRefusedError("Kết luận này đã được ghi trước đó. Mời tải lại trang để xem.")
-        _add_step(session, flag_id, len(steps) + 1, decision, reason, person, runtime.clock())
-        explanation = next((step.reason for step in reversed(steps) if step.state == "explained"), None)
-        _exclude(session, flag, decision, reason, explanation, person, runtime.today())
+        flags = _get_alike(session, person, flag_ids)
+        taken = list_steps(session, flag_ids)
+        for flag in flags:
+            if is_own(flag, person):
+                raise ForbiddenError("a unit's people never decide about their own flag")
+            steps = taken.get(flag.id, [])
+            refusal = why_not_decide(flag, steps, person, runtime.today())
+            if refusal is not None:
+                raise IntegrityRefusedError(refusal)
+            if state_of(steps) == decision:
+                raise IntegrityRefusedError("Kết luận này đã được ghi trước đó. Mời tải lại trang để xem.")
+            _add_step(session, flag.id, len(steps) + 1, decision, reason, person, runtime.clock())
+            explanation = next((step.reason for step in reversed(steps) if step.state == "explained"), None)
+            _exclude(session, flag, decision, reason, explanation, person, runtime.today())
+
+
+def _get_alike(session: Session, person: Person, flag_ids: Collection[str]) -> list[IntegrityFlag]:
+    """Flags that one sentence can be about: of one tablet, or of one kind."""
+    flags = [get_flag(session, person, flag_id) for flag_id in sorted(set(flag_ids))]
+    if not flags:
+        raise IntegrityRefusedError("Chưa chọn dấu hiệu nào. Mời đánh dấu ít nhất một dấu hiệu trong danh sách.")
+    devices = {flag.device_id for flag in flags}
+    if len({flag.kind for flag in flags}) > 1 and (len(devices) > 1 or None in devices):
+        raise IntegrityRefusedError("Chỉ ghi chung cho các dấu hiệu cùng một máy hoặc cùng một loại. Mời bỏ bớt lựa chọn rồi ghi lại.")
+    return flags
 
 
 def _add_step(session: Session, flag_id: str, number: int, state: State, reason: str, person: Person, now: datetime) -> None:
@@ -208,7 +244,8 @@ def _add_step(session: Session, flag_id: str, number: int, state: State, reason:
         raise IntegrityRefusedError("Vừa có người khác ghi vào dấu hiệu này. Mời tải lại trang, xem rồi ghi lại.") from None
 
 
-def _read_reason(text: str, what: str) -> str:
+def read_reason(text: str, what: str) -> str:
+    """One sentence of a person, its blanks single. Raises IntegrityRefusedError for one too short or too long."""
     reason = " ".join(text.split())
     if not 10 <= len(reason) <= MOST_CHARACTERS:
         raise IntegrityRefusedError(f"Mời ghi {what} bằng một câu trọn ý, từ 10 đến {MOST_CHARACTERS} ký tự.")
@@ -228,17 +265,17 @@ def list_covered(session: Session, flag: IntegrityFlag) -> tuple[LeftOut, ...]:
 
 def count_covered(session: Session, flag: IntegrityFlag) -> int:
     """How many responses confirming it leaves out, whether another flag leaves them out already or not."""
-    return int(session.scalar(select(func.count()).select_from(Response).where(is_left_out(list_covered(session, flag)))) or 0)
+    return count_left_out(session, list_covered(session, flag))
 
 
 def _exclude(
     session: Session, flag: IntegrityFlag, decision: Decision, reason: str, explanation: str | None, person: Person, today: date
 ) -> None:
     """Write the exclusions of a confirmed flag, or give those it has the new state; only confirmed ones leave anything out."""
-    kept = {one.id: one for one in session.scalars(select(Exclusion).where(Exclusion.id.startswith(f"flag-{flag.id}")))}
+    kept = {one.id: one for one in session.scalars(select(Exclusion).where(Exclusion.id.startswith(f"{FLAG_PREFIX}{flag.id}")))}
     if decision == "confirmed":
         for place in list_covered(session, flag):
-            name = f"flag-{flag.id}-{place.device_id or place.unit_key}"
+            name = f"{FLAG_PREFIX}{flag.id}-{place.device_id or place.unit_key}"
             if name not in kept:
                 kept[name] = Exclusion(id=name, device_id=place.device_id, unit_key=place.unit_key)
                 kept[name].first_hour, kept[name].last_hour = place.first_hour, place.last_hour

@@ -1,6 +1,7 @@
 """The figures' tallies: closed parts from the store, open hours from the database, exclusions taken away."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import not_
@@ -17,7 +18,6 @@ from app.services.store import StoreKeeper
 from survey_forms import Instrument
 
 _DIMENSIONS = ("unit", "field")
-_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,19 @@ class _Apart:
 
 
 _NOTHING = _Apart((), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where responses stand as of one moment: parts, rows of hours no part holds, rows of the parts to be taken away.
+
+    Equal `key` means equal responses.
+    """
+
+    manifest: Manifest
+    tail: Mapping[str, Rows]
+    left_out: Mapping[str, Rows]
+    key: tuple[object, ...]
 
 
 @dataclass(slots=True)
@@ -45,24 +58,44 @@ class LiveTallies:
         self.keeper = StoreKeeper(self.runtime)
 
     def count(
-        self, instruments: tuple[Instrument, ...], choice: Choice, *, with_excluded: bool, pairs_by: tuple[str, ...] | None = None
+        self,
+        instruments: tuple[Instrument, ...],
+        choice: Choice,
+        *,
+        with_excluded: bool,
+        by: tuple[str, ...] = _DIMENSIONS,
+        of_pairs: bool = False,
     ) -> LiveTally:
-        """The responses of a choice by unit and field, as of now; or, by `pairs_by`, with every criterion a factor of its own.
+        """The responses of a choice by attributes or questions about the respondent, as of now; `of_pairs` with every criterion a
+        factor of its own.
 
-        Raises AnalyticsError when stored rows contradict themselves.
+        What is closed is counted when it is asked for, in the rows it is asked for. Raises AnalyticsError when stored rows
+        contradict themselves.
         """
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return self._count(instruments, choice, with_excluded, pairs_by)
-            except PartError as error:
-                # Merged away by another process since the list was read, or damaged: both end with a part that can be read.
-                self.keeper.repair(error)
-        return self._count(instruments, choice, with_excluded, pairs_by)
+
+        def count_anew(error: PartError) -> tuple[Layer, ...]:
+            # Merged away by another process since the list was read, or damaged: both end with a part that can be read.
+            self.keeper.repair(error)
+            return self._count(instruments, choice, with_excluded, by, of_pairs)
+
+        return LiveTally(self._count(instruments, choice, with_excluded, by, of_pairs), count_anew)
+
+    def warm(self, instruments: tuple[Instrument, ...]) -> None:
+        """Bring up to date what pages asked for since the server started, and read the answers into memory. Raises PartError."""
+        manifest = self.keeper.current()
+        for instrument in instruments:
+            self.keeper.views.warm(manifest, Design.of(instrument))
+
+    def list_answered(self) -> frozenset[str]:
+        """Ids of the questionnaire versions with any response, excluded or not."""
+        manifest = self.keeper.current()
+        with self.runtime.database.read() as session:
+            tail = self._read_tail(session, manifest, ())
+        return frozenset({part.instrument_id for part in manifest.parts} | set(tail))
 
     def _count(
-        self, instruments: tuple[Instrument, ...], choice: Choice, with_excluded: bool, pairs_by: tuple[str, ...] | None
-    ) -> LiveTally:
-        dimensions = _DIMENSIONS if pairs_by is None else pairs_by
+        self, instruments: tuple[Instrument, ...], choice: Choice, with_excluded: bool, dimensions: tuple[str, ...], of_pairs: bool
+    ) -> tuple[Layer, ...]:
         manifest = self.keeper.current()
         with self.runtime.database.read() as session:
             exclusions = () if with_excluded else list_left_out(session)
@@ -71,8 +104,8 @@ class LiveTallies:
         layers = []
         for instrument in instruments:
             own = Design.of(instrument)
-            view = self.keeper.views.open(manifest, own, choice, dimensions, of_pairs=pairs_by is not None)
-            design = own if pairs_by is None else own.one_factor_each()
+            view = self.keeper.views.open(manifest, own, choice, dimensions, of_pairs=of_pairs)
+            design = own.one_factor_each() if of_pairs else own
             open_rows, gone = tail.get(instrument.id), left_out.get(instrument.id)
             layers.append(
                 Layer(
@@ -81,7 +114,16 @@ class LiveTallies:
                     count_rows(design, [gone], choice, dimensions).tally if gone is not None else Tally.empty(design, dimensions),
                 )
             )
-        return LiveTally(tuple(layers))
+        return tuple(layers)
+
+    def read_sources(self, *, with_excluded: bool) -> Sources:
+        """The sources themselves, for figures that no tally holds. Raises AnalyticsError when stored rows contradict themselves."""
+        manifest = self.keeper.current()
+        with self.runtime.database.read() as session:
+            exclusions = () if with_excluded else list_left_out(session)
+            key = (manifest.made, manifest.epoch, manifest.closed_until, count_received(session, manifest.closed_until), exclusions)
+            tail = self._read_tail(session, manifest, exclusions)
+            return Sources(manifest, tail, self._read_left_out(session, manifest, exclusions), key)
 
     def _read_tail(self, session: Session, manifest: Manifest, exclusions: tuple[LeftOut, ...]) -> dict[str, Rows]:
         """Responses received in hours no part holds yet."""

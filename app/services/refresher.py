@@ -4,7 +4,6 @@ import threading
 
 import structlog
 
-from app.selection import Selection
 from app.services.figures import Figures
 
 _log = structlog.get_logger()
@@ -12,7 +11,7 @@ _SECONDS_BETWEEN = 60
 
 
 class StoreRefresher(threading.Thread):
-    """Closes hours as they end and counts the page everybody opens first; several processes agree by the folder's lock.
+    """Closes hours as they end and counts the pages people open before they do; several processes agree by the folder's lock.
 
     It never ends the server: what goes wrong is logged, and the pages count from the database what the store lacks.
     """
@@ -27,7 +26,7 @@ class StoreRefresher(threading.Thread):
         while True:
             try:
                 self._figures.keeper.refresh()
-                self._figures.gather(Selection())
+                self._figures.warm()
             except Exception as error:
                 _log.error("store was not refreshed", error=type(error).__name__)
             if self._ended.wait(_SECONDS_BETWEEN):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from analytics.design import Design
 from analytics.store import Manifest, PartEntry, PartError, Rows, StoreError, StoreFolder, Views
+from analytics.store.cube_file import list_wrong_cubes
 from analytics.store.part import choose_tally, read_part, read_tally
 from app.errors import DatabaseUnavailableError
 from app.models import Response
@@ -16,12 +17,13 @@ from app.queries.instruments import find_instrument
 from app.queries.stored_rows import read_rows
 from app.runtime import Runtime
 from app.services.closing import Closing, close_hours
+from app.services.excluded_parts import keep_excluded
 from survey_forms import Instrument
 
 _log = structlog.get_logger()
 _FOLDER = "store"
-_MOST_AT_ONCE = 12_000_000
-"""Responses a rebuild reads in one go, half a gigabyte; more are read a month at a time, which is slower for each."""
+_MOST_AT_ONCE = 4_000_000
+"""Responses a rebuild reads in one go, some 600 MiB; more are read some months at a time, each time through the whole table."""
 _MONTH = 30 * 24
 _EVERYTHING_OPEN = Manifest(database="", made="nothing", epoch=0, closed_until=0)
 
@@ -79,6 +81,7 @@ class StoreKeeper:
                     manifest = self._remake(manifest, part, "missing")
                 if manifest.closed_until < closing.closed_until:
                     manifest = self._extend(manifest, closing.closed_until)
+                keep_excluded(self.runtime, self.folder, manifest)
             return is_mine
 
     def rebuild(self) -> StoreReport:
@@ -108,6 +111,8 @@ class StoreKeeper:
                 if problem is not None:
                     manifest = self._remake(manifest, part, problem)
                     n_repaired += 1
+            if not stray:
+                keep_excluded(self.runtime, self.folder, manifest, anew=True)
         if n_repaired:
             self.refresh(wait=True)
         return self.report(n_repaired)
@@ -123,7 +128,7 @@ class StoreKeeper:
     def report(self, n_repaired: int = 0) -> StoreReport:
         """What there is now."""
         manifest = self.current()
-        n_bytes = sum(part.size for part in manifest.parts)
+        n_bytes = self.folder.size(manifest) if manifest.parts else 0
         return StoreReport(len(manifest.parts), manifest.n_rows, n_bytes, manifest.closed_until, n_repaired)
 
     def _read_manifest(self) -> Manifest | None:
@@ -146,8 +151,10 @@ class StoreKeeper:
     def _extend(self, manifest: Manifest, until_hour: int) -> Manifest:
         designs: dict[str, Design] = {}
         with self.runtime.database.read() as session:
-            for first, until in _windows(session, manifest.closed_until, until_hour):
-                read = read_rows(self.runtime, session, first_hour=first, until_hour=until)
+            windows = _windows(session, manifest.closed_until, until_hour)
+            is_much = manifest.closed_until == 0 or len(windows) > 1
+            for first, until in windows:
+                read = read_rows(self.runtime, session, first_hour=first, until_hour=until, through_all=is_much)
                 new = []
                 for name in list(read):
                     instrument, rows = read.pop(name)
@@ -200,9 +207,14 @@ class StoreKeeper:
         try:
             if not read_part(self.folder.path, design, part).equals(rows):
                 return "rows"
-            return None if read_tally(self.folder.path, design, part).equals(choose_tally(design, rows)) else "tally"
+            if not read_tally(self.folder.path, design, part).equals(choose_tally(design, rows)):
+                return "tally"
         except PartError as error:
             return error.kind
+        wrong = list_wrong_cubes(self.folder.path, design, part, rows)
+        for file in wrong:
+            file.unlink(missing_ok=True)
+        return "cube" if wrong else None
 
     def _list_strays(self, session: Session, manifest: Manifest) -> int:
         """Closed responses of the database that no part's hours cover."""
@@ -221,12 +233,14 @@ class StoreKeeper:
 
 
 def _windows(session: Session, first_hour: int, until_hour: int) -> list[tuple[int, int]]:
-    """The hours to read, in steps that fit into memory."""
-    if first_hour:
-        return [(first_hour, until_hour)]
-    n_rows = session.scalar(select(func.count()).select_from(Response)) or 0
-    earliest = session.scalar(select(func.min(Response.received_hour)))
-    if n_rows <= _MOST_AT_ONCE or earliest is None:
-        return [(0, until_hour)]
-    starts = [0, *range((earliest // _MONTH + 1) * _MONTH, until_hour, _MONTH)]
+    """The hours to read, in steps of whole months that fit into memory."""
+    month = (Response.received_hour // _MONTH).label("month")
+    chosen = Response.received_hour.between(first_hour, until_hour - 1)
+    counts = session.execute(select(month, func.count()).where(chosen).group_by(month).order_by(month))
+    starts, n_rows = [first_hour], 0
+    for number, n_of_month in counts:
+        if n_rows and n_rows + n_of_month > _MOST_AT_ONCE:
+            starts.append(int(number) * _MONTH)
+            n_rows = 0
+        n_rows += n_of_month
     return list(zip(starts, [*starts[1:], until_hour], strict=True))

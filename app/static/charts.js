@@ -36,6 +36,25 @@ function draw(wrapper) {
   window.Plotly.react(host, figure.data, figure.layout, { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false });
 }
 
+const PER_PERIOD = 49;
+
+// A line over time fills its card; with more periods than fit, each keeps room for its words and the newest are in sight.
+function drawLine(host) {
+  const figure = JSON.parse(document.getElementById(host.dataset.figure).textContent);
+  const { layout } = figure;
+  const room = host.parentElement.clientWidth;
+  if (room < 1) return;
+  const onPaper = document.documentElement.classList.contains("on-paper");
+  const needed = layout.xaxis.ticktext.length * PER_PERIOD + layout.margin.l + layout.margin.r;
+  const width = onPaper ? room : Math.max(room, needed);
+  const isFirst = !host.classList.contains("js-plotly-plot");
+  host.style.width = `${width}px`;
+  Object.assign(layout, { width, height: host.clientHeight, autosize: false });
+  layout.font.family = getComputedStyle(document.body).fontFamily;
+  window.Plotly.react(host, figure.data, layout, { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false });
+  if (isFirst) host.parentElement.scrollLeft = width;
+}
+
 if (window.Plotly) {
   const wrappers = [...document.querySelectorAll(".bars")].filter((wrapper) => wrapper.querySelector(".chart"));
   document.documentElement.classList.add("charted");
@@ -48,10 +67,21 @@ if (window.Plotly) {
       requestAnimationFrame(() => draw(wrapper));
     }).observe(wrapper);
   }
+  const lines = [...document.querySelectorAll(".plot[data-figure]")];
+  for (const host of lines) {
+    drawLine(host);
+    let room = host.parentElement.clientWidth;
+    new ResizeObserver(() => {
+      if (host.parentElement.clientWidth === room) return;
+      room = host.parentElement.clientWidth;
+      requestAnimationFrame(() => drawLine(host));
+    }).observe(host.parentElement);
+  }
   // Paper has another width than the screen: take its layout first, draw, print, and come back.
   const redraw = (isPaper) => {
     document.documentElement.classList.toggle("on-paper", isPaper);
     wrappers.forEach(draw);
+    lines.forEach(drawLine);
   };
   window.addEventListener("beforeprint", () => redraw(true));
   window.addEventListener("afterprint", () => redraw(false));

@@ -2,14 +2,8 @@
 
 import { Display } from "./display.js";
 import { make } from "./dom.js";
-import { drawSending, drawThanks, drawTrouble } from "./ending.js";
-import { markFallbacks, untranslated } from "./fallback.js";
-import { digest, emptyAnswers, postedFields, rotationLabel, stepAfter, stepBefore, steps, submissionOf, tookClass } from "./flow.js";
-import { Idle } from "./idle.js";
-import { drawRotation } from "./rotation.js";
+import { emptyAnswers, rotationLabel, stepAfter, stepBefore, steps } from "./flow.js";
 import { drawStep } from "./screen.js";
-import { send } from "./submit.js";
-import { Wedge } from "./wedge.js";
 
 const HOLD = 250; // the chosen card is seen before the next question comes
 const THANKS = 5; // seconds
@@ -63,8 +57,24 @@ const display = new Display(data, redraw);
 const vietnamese = base.languages[0];
 const say = (text) => display.language.texts[text] ?? vietnamese.texts[text] ?? text;
 const t = (word) => say(data.words[word]);
-const idle = new Idle({ warn: warnIdle, calm: () => overlay?.close(), wipe: leave });
-let overlay;
+
+// What nobody needs before the first question is fetched behind the start, beside each other: on a slow line every file costs a round trip.
+// The start button is there at once and waits for the rest; everything after it may rely on it.
+let rest = null;
+let idle = null;
+const heard = []; // keys and when they were pressed, before it is known whether a hand or a scanner typed them
+let hear = (event) => void heard.push([event, performance.now()]);
+const REST = ["ending", "fallback", "idle", "rotation", "sheet", "submit", "wedge"];
+const arriving = Promise.all(REST.map((name) => import(`./${name}.js`))).then((modules) => {
+  rest = Object.assign({}, ...modules);
+  idle = new rest.Idle({ t, wipe: leave });
+  const wedge = new rest.Wedge({ pass: onKey, read: (text) => void readCode(text) });
+  hear = onTablet ? (event, at) => wedge.hear(event, at) : onKey;
+  markStayed();
+  if (!holding) for (const [event, at] of heard) hear(event, at); // once the start is tapped they must not answer what comes after it
+});
+// What takes longer to be missed comes after that, whether or not it arrived: where the line broke off, the start button tries anew.
+const behindRest = (load) => arriving.catch(() => {}).then(load);
 
 function newSheetId() {
   if (crypto.randomUUID) return crypto.randomUUID();
@@ -77,7 +87,7 @@ function newSheetId() {
 
 function restart() {
   clearTimeout(timer);
-  idle.stop();
+  idle?.stop();
   data = base; // before the answers: an empty sheet takes over what the data settle
   answers = emptyAnswers(data);
   key = "start";
@@ -97,10 +107,10 @@ function restart() {
 // The criteria of this visit, once stage and field are known; another choice of them draws anew. A turn is over when its sheet is kept.
 function settleDraw() {
   const label = rotationLabel(data, answers);
-  if (label === answers.drawnFor) return;
+  if (!rest || label === answers.drawnFor) return;
   answers.drawnFor = label;
   const codes = data.instrument.factors.flatMap((factor) => factor.criteria.filter((criterion) => criterion.stages.includes(answers.stage)).map((criterion) => criterion.code));
-  answers.drawn = label === null ? null : drawRotation(codes, { seed, label, turn: turnOf(label) });
+  answers.drawn = label === null ? null : rest.drawRotation(codes, { seed, label, turn: turnOf(label) });
 }
 
 // The turns as they stand once this visit's sheet is kept: written with it, in one transaction.
@@ -123,7 +133,7 @@ const isIdleScreen = () => key === "start" && !ending;
 
 const loading = !hasBox
   ? Promise.resolve(null)
-  : import("./tablet.js")
+  : behindRest(() => import("./tablet.js"))
       .then(({ Tablet }) => {
         tablet = new Tablet({ data, token, newName: newSheetId, isIdle: isIdleScreen, changed: tabletChanged });
         return data.rotation ? tablet.recall("rotation").then(takeUpTurns) : null;
@@ -138,7 +148,7 @@ function tabletChanged() {
 async function openStaff() {
   await loading; // a press on the door just after the page has opened counts, too
   if (!tablet) return;
-  const { StaffScreen } = await import("./staff.js");
+  const [{ StaffScreen }] = await Promise.all([import("./staff.js"), arriving]);
   if (!isIdleScreen()) return;
   staff = new StaffScreen({ tablet, t, close: restart, show: showStaff });
   idle.start();
@@ -157,7 +167,7 @@ function draw(moved, title = t("thanks_title")) {
   if (moved) page.tools.classList.remove("open");
   const list = steps(data, answers);
   const step = stepOf(list);
-  const drawn = ending ? { body: ending(), foot: null, title } : drawStep(step, { data, answers, list, t, say, act, note: (shownNote = tablet?.note ?? null), hasStaff: hasBox, languages: display.languages() });
+  const drawn = ending ? { body: ending(), foot: null, title } : drawStep(step, { data, answers, list, t, say, act, note: (shownNote = tablet?.note ?? null), hasStaff: hasBox, languages: display.languages(), endings: rest });
   page.body.replaceChildren(...drawn.body.flat().filter(Boolean));
   page.foot.hidden = !drawn.foot;
   page.row.replaceChildren(...(drawn.foot ?? []));
@@ -165,13 +175,18 @@ function draw(moved, title = t("thanks_title")) {
   drawPlace();
   if (!ending) drawScanning();
   drawSpeech(step);
-  const stayed = untranslated(vietnamese, display.language);
-  for (const part of [page.body, page.row, page.tools, page.place]) markFallbacks(part, stayed, vietnamese.code);
+  markStayed();
   if (page.ribbon) page.ribbon.textContent = t("demonstration");
   document.title = `${drawn.title} – ${data.office}`;
   if (!moved) return;
   window.scrollTo(0, 0);
   if (key !== "start" || ending) page.body.querySelector("h1").focus({ preventScroll: true });
+}
+
+function markStayed(parts = [page.body, page.row, page.tools, page.place]) {
+  if (!rest) return;
+  const stayed = rest.untranslated(vietnamese, display.language);
+  for (const part of parts) rest.markFallbacks(part, stayed, vietnamese.code);
 }
 
 const stepOf = (list) => list.find((each) => each.key === key) ?? list[0];
@@ -184,8 +199,7 @@ function drawSpeech(step) {
 // The voice came, or was switched: its button alone is drawn, so that nothing is taken from under a finger or a caret.
 function speechChanged(id) {
   drawSpeech(stepOf(steps(data, answers)));
-  const stayed = untranslated(vietnamese, display.language);
-  markFallbacks(page.tools, stayed, vietnamese.code);
+  markStayed([page.tools]);
   if (id) document.getElementById(id)?.focus();
 }
 
@@ -210,7 +224,7 @@ function drawCamera() {
 const isBeforeQuestions = () => !ending && ["start", "stage", "field", "kind"].includes(key);
 
 async function openCamera() {
-  const [{ scan }, { codeIn }] = await Promise.all([import("./scanner.js"), import("./codes.js")]);
+  const [{ scan }, { codeIn }] = await Promise.all([import("./scanner.js"), import("./codes.js"), arriving]);
   if (!isIdleScreen()) return;
   idle.start();
   const text = await scan(t, codeIn);
@@ -227,7 +241,7 @@ function tellScanned(word) {
 // A slip was scanned. What it settles is filled in and not asked; without a network the code goes with the sheet.
 async function readCode(text) {
   await loading; // the box may still be opening when the first slip is held under the scanner
-  if (!tablet || !isBeforeQuestions() || overlay?.open || holding) return;
+  if (!tablet || !isBeforeQuestions() || idle.isWarning || holding) return;
   tellScanned("scan_asking");
   const visit = answers;
   const { askAbout, settled } = await import("./visit-code.js");
@@ -272,6 +286,20 @@ function hold(element) {
   }, HOLD);
 }
 
+// A hand that is faster than the line: the button is seen held, and the first question follows by itself.
+async function beginLater() {
+  if (holding) return;
+  holding = true;
+  page.body.querySelector(".huge")?.classList.add("held");
+  try {
+    await arriving;
+  } catch {
+    return location.reload();
+  }
+  holding = false;
+  if (isIdleScreen()) act.begin();
+}
+
 function begin() {
   sheet = { id: newSheetId() };
   begunAt = performance.now();
@@ -279,8 +307,12 @@ function begin() {
 }
 
 const act = {
-  // In rotation the first tap waits for the turns the box keeps: drawn without them, this visit would count for nothing.
-  begin: () => (data.rotation && hasBox ? void loading.then(() => isIdleScreen() && begin()) : begin()),
+  begin() {
+    if (!rest) return void beginLater();
+    // In rotation the first tap waits for the turns the box keeps: drawn without them, this visit would count for nothing.
+    if (data.rotation && hasBox) return void loading.then(() => isIdleScreen() && begin());
+    begin();
+  },
   choose(name, value, element) {
     if (holding) return;
     if (key.startsWith("question:")) answers.respondent[name] = value;
@@ -317,22 +349,22 @@ async function sendSheet() {
   if (holding) return;
   holding = true;
   clearTimeout(timer);
-  const now = digest(data, answers);
+  const now = rest.digest(data, answers);
   sheet.answeredAt ??= new Date(Date.now() + clock).toISOString();
-  sheet.took ??= tookClass(performance.now() - begunAt);
+  sheet.took ??= rest.tookClass(performance.now() - begunAt);
   sheet.repeatsPrevious = !onTablet || previous === null || now === null ? null : previous === now ? "yes" : "no";
   sheet.lang = document.documentElement.lang;
   if (!ending) {
-    ending = () => drawSending(t);
+    ending = () => rest.drawSending(t);
     draw(true);
   }
   await loading;
-  if (tablet && (await tablet.save(submissionOf(data, answers, sheet), answers.drawn ? { rotation: turnsAfter() } : {}))) {
+  if (tablet && (await tablet.save(rest.submissionOf(data, answers, sheet), answers.drawn ? { rotation: turnsAfter() } : {}))) {
     holding = false;
     thank(now, "saved_text");
     return;
   }
-  const answer = await send(data.addresses.rate, postedFields(data, answers, sheet), token);
+  const answer = await rest.send(data.addresses.rate, rest.postedFields(data, answers, sheet), token);
   token = answer.token ?? token;
   holding = false;
   if (answer.outcome === "kept") thank(now, "thanks_text");
@@ -342,7 +374,7 @@ async function sendSheet() {
 function trouble({ outcome, message, page: at }) {
   const refused = outcome === "refused";
   ending = () =>
-    drawTrouble(t, {
+    rest.drawTrouble(t, {
       title: t(refused ? "refused_title" : "network_title"),
       text: refused ? (message ?? t("refused_text")) : t(tablet?.note === "storage" ? "paper_text" : "network_text"),
       retry: () => {
@@ -371,28 +403,9 @@ function thank(now, text) {
   sheet = null;
   const seconds = onTablet ? THANKS : 0;
   thanked = [data.words.thanks_title, data.words[text]];
-  ending = () => drawThanks(t, { text, home: data.channel === "poster" ? null : data.addresses.home, seconds, again: restart });
+  ending = () => rest.drawThanks(t, { text, home: data.channel === "poster" ? null : data.addresses.home, seconds, again: restart });
   draw(true);
   if (seconds) timer = setTimeout(restart, THANKS * 1000);
-}
-
-function warnIdle(seconds) {
-  if (!overlay) {
-    overlay = make("dialog", { class: "overlay", "aria-labelledby": "idle-title" });
-    overlay.addEventListener("cancel", () => idle.stay());
-    document.body.append(overlay);
-  }
-  const text = t("idle_text").replace("{seconds}", seconds);
-  if (overlay.open) {
-    overlay.querySelector("p").textContent = text;
-    return;
-  }
-  overlay.replaceChildren(
-    make("h2", { id: "idle-title" }, t("idle_title")),
-    make("p", {}, text),
-    make("button", { type: "button", class: "button primary", autofocus: true, onclick: () => idle.stay() }, t("idle_go_on")),
-  );
-  overlay.showModal();
 }
 
 // For keyboards and keypads, with or without NumLock: 1–9 choose by place, 0 is "don't know" or "skip", Backspace, Escape and minus go back;
@@ -400,7 +413,7 @@ function warnIdle(seconds) {
 function onKey(event) {
   const typing = event.target.matches?.("textarea, input:not([type=radio]):not([type=checkbox])");
   arrows = event.key.startsWith("Arrow");
-  if (overlay?.open) {
+  if (idle.isWarning) {
     if (/^(Digit|Numpad)1$/.test(event.code)) idle.stay();
     return;
   }
@@ -432,8 +445,7 @@ function pressPlace(digit) {
   else if (digit === 1) (page.row.querySelector("#send, #next") ?? page.body.querySelector(".button.huge, #retry, #again"))?.click();
 }
 
-const wedge = new Wedge({ pass: onKey, read: (text) => void readCode(text) });
-document.addEventListener("keydown", (event) => (onTablet ? wedge.hear(event) : onKey(event)), { capture: true });
+document.addEventListener("keydown", (event) => hear(event), { capture: true });
 document.addEventListener("keyup", () => void (arrows = false));
 // The second half of a double tap belongs to the question before.
 document.addEventListener(
@@ -449,7 +461,8 @@ document.addEventListener(
 document.getElementById("rate").addEventListener("submit", (event) => event.preventDefault());
 
 if (!onTablet) {
-  history.replaceState(null, "", data.addresses.home); // the code leaves the address bar and the history
+  // The code leaves the address bar and the history, once nothing is left for which the page would have to be loaded anew.
+  arriving.then(() => history.replaceState(null, "", data.addresses.home)).catch(() => {});
   window.addEventListener("popstate", (event) => {
     const reached = event.state?.depth ?? 0;
     const behind = depth - reached;
@@ -464,7 +477,7 @@ restart();
 
 // Later and only where there is something to read from; the page never waits for it.
 if (base.sounds || globalThis.speechSynthesis) {
-  void import("./speech.js")
+  void behindRest(() => import("./speech.js"))
     .then((module) => {
       ({ sentencesOf } = module);
       speech = new module.Speech({ data: base, changed: speechChanged });
@@ -473,7 +486,7 @@ if (base.sounds || globalThis.speechSynthesis) {
     .catch(() => {});
 }
 if (hasBox) {
-  void import("./scanner.js")
+  void behindRest(() => import("./scanner.js"))
     .then(({ canScan }) => canScan())
     .then((can) => {
       hasCamera = can;

@@ -1,20 +1,17 @@
 // Draws one step of a visit into the page. It knows words and answers, reports what was done, and decides nothing.
 
-import { arrow, face, make, tick } from "./dom.js";
-import { explainable, NO_OPINION, segments } from "./flow.js";
-import { maskNumbers } from "./masking.js";
+import { arrow, face, make } from "./dom.js";
+import { NO_OPINION, segments } from "./flow.js";
 
 const SEARCH_FROM = 13; // fields; fewer are found faster by eye
-const COMMENT_LENGTH = 2000;
-const REASON_LENGTH = 300;
 
 const COLUMNS = { 1: "2", 2: "2", 3: "3", 4: "2", 5: "nine", 6: "nine", 9: "nine" };
 
 // `act` holds what a screen can report: begin, choose(name, value, element), rate(value, element), back, skip, next, type(text), addCodes(text),
 // explain(criterion, given), quote(yes), help(yes), send, staff. `note` says what is wrong with the tablet ("storage", "revoked") on the start; `hasStaff` puts the door of the staff screen there.
-// `languages` are the buttons of the other languages, which the start shows large.
-export function drawStep(step, { data, answers, list, t, say, act, languages, note, hasStaff }) {
-  const context = { data, answers, list, t, say, act, languages, note, hasStaff, step };
+// `languages` are the buttons of the other languages, which the start shows large. `endings` is ending.js, null as long as it is under way.
+export function drawStep(step, { data, answers, list, t, say, act, languages, note, hasStaff, endings }) {
+  const context = { data, answers, list, t, say, act, languages, note, hasStaff, endings, step };
   const body = BODIES[step.type](context);
   return { body, foot: drawFoot(context), title: titleOf(context) };
 }
@@ -37,7 +34,7 @@ const titleOf = (context) => TITLES[context.step.type](context);
 
 const LONG = 60; // characters; a longer question is set smaller on a phone, so that its answers stay on the same screen
 
-function heading(context) {
+export function heading(context) {
   const title = titleOf(context);
   return make("h1", { id: "question", tabindex: "-1", class: title.length > LONG ? "long" : null }, title);
 }
@@ -62,9 +59,9 @@ const BODIES = {
     return drawLevels(context, line, answers.ratings[step.criterion.code]);
   },
   overall: (context) => drawLevels(context, context.t("overall_eyebrow"), context.answers.overall),
-  reasons: drawReasons,
-  codes: drawCodes,
-  finish: drawFinish,
+  reasons: (context) => context.endings.drawReasons(context),
+  codes: (context) => context.endings.drawCodes(context),
+  finish: (context) => context.endings.drawFinish(context),
 };
 
 const eyebrow = (...line) => make("p", { class: "eyebrow" }, line);
@@ -87,7 +84,7 @@ function drawStart({ t, act, languages, note }) {
   ];
 }
 
-function drawBar({ data, answers, list, step, t, say }) {
+export function drawBar({ data, answers, list, step, t, say }) {
   const rows = segments(data, answers, list, step.key);
   const named = rows.every((row) => row.factor.short);
   const bar = make("ol", { class: named ? "bar" : "bar unnamed", "aria-label": t("progress") });
@@ -158,131 +155,16 @@ function drawSearch(t, grid, buttons) {
   );
 }
 
-// Every criterion rated low with its reasons to tick; "another reason" opens a line for own words. Nothing has to be said.
-function drawReasons(context) {
-  const { data, answers, t, say, act } = context;
-  const groups = explainable(data, answers).map((criterion) => {
-    const given = { chips: [], text: "", ...answers.reasons[criterion.code] };
-    const tell = () => {
-      act.explain(criterion.code, { ...given });
-      const button = document.getElementById("skip");
-      if (button) drawOnward(button, context);
-    };
-    const chips = criterion.reasons.map((reason) =>
-      drawChip(say(reason.text), given.chips.includes(reason.code), (on) => {
-        given.chips = given.chips.filter((code) => code !== reason.code).concat(on ? [reason.code] : []);
-        tell();
-      }),
-    );
-    const words = make("input", { class: "text", type: "text", maxlength: REASON_LENGTH, autocomplete: "off", "aria-label": t("reason_other"), placeholder: t("reason_words"), hidden: !given.text });
-    const hint = maskedHint(t);
-    words.value = given.text;
-    words.addEventListener("input", () => {
-      given.text = words.value;
-      hint.look(words);
-      tell();
-    });
-    words.addEventListener("change", () => hint.mask(words));
-    const other = drawChip(t("reason_other"), Boolean(given.text), (on) => {
-      words.hidden = !on;
-      if (on) words.focus();
-      given.text = on ? words.value : "";
-      tell();
-    });
-    return make("fieldset", { class: "reason" }, make("legend", {}, say(criterion.text)), make("div", { class: "chips" }, chips, other), words, hint.element);
-  });
-  return [drawBar(context), heading(context), make("p", { class: "lead stem" }, t("reasons_more")), make("div", { class: "reasons" }, groups)];
-}
-
-const drawChip = (label, checked, changed) =>
-  make("label", { class: "chip" }, make("input", { type: "checkbox", checked, onchange: (event) => changed(event.target.checked) }), make("span", { class: "chip-body" }, label));
-
-// One button leads on, whether or not anything was said; its word tells which of the two it is.
-function drawOnward(button, { data, answers, t }) {
-  const said = explainable(data, answers).some(({ code }) => answers.reasons[code]?.chips.length || answers.reasons[code]?.text.trim());
-  button.textContent = t(said ? "next" : "skip");
-  button.className = said ? "button primary" : "button";
-}
-
-// Tells while somebody types that a number will be masked, and shows it masked once they leave the line.
-function maskedHint(t) {
-  const element = make("p", { class: "hint masked", role: "status" });
-  const look = (field) => {
-    if (maskNumbers(field.value) !== field.value) element.textContent = t("masked");
-  };
-  return {
-    element,
-    look,
-    mask: (field) => {
-      look(field);
-      const masked = maskNumbers(field.value);
-      if (masked === field.value) return;
-      field.value = masked;
-      field.dispatchEvent(new Event("input"));
-    },
-  };
-}
-
-function drawCodes(context) {
-  const { t, answers, act } = context;
-  const codes = make("textarea", { class: "text code", id: "codes", rows: 6, maxlength: 4000, autocapitalize: "characters", spellcheck: "false", "aria-describedby": "codes-more" });
-  codes.value = answers.codes;
-  codes.addEventListener("input", () => act.addCodes(codes.value));
-  return [
-    drawBar(context),
-    heading(context),
-    make("p", { class: "lead stem", id: "codes-more" }, t("codes_more")),
-    make("div", { class: "last" }, make("div", {}, make("label", { class: "field-label", for: "codes" }, t("codes")), codes)),
-  ];
-}
-
-function drawFinish(context) {
-  const { t, answers, act } = context;
-  const left = make("p", { class: "hint", role: "status" });
-  const masked = maskedHint(t);
-  const comment = make("textarea", { class: "text", id: "comment", maxlength: COMMENT_LENGTH, rows: 4, "aria-describedby": "comment-advice" });
-  comment.value = answers.comment;
-  const count = () => {
-    const remaining = COMMENT_LENGTH - comment.value.length;
-    left.textContent = remaining < 200 ? t("comment_left").replace("{count}", remaining) : "";
-    masked.look(comment);
-    act.type(comment.value);
-  };
-  comment.addEventListener("input", count);
-  comment.addEventListener("change", () => masked.mask(comment));
-  const quote = make("input", { type: "checkbox", id: "may-quote", checked: answers.mayQuote, onchange: (event) => act.quote(event.target.checked) });
-  const helped = make("input", { type: "checkbox", checked: answers.helped, onchange: (event) => act.help(event.target.checked) });
-  return [
-    drawBar(context),
-    heading(context),
-    make(
-      "div",
-      { class: "last" },
-      make(
-        "div",
-        {},
-        make("label", { class: "field-label", for: "comment" }, t("comment")),
-        comment,
-        make("p", { class: "hint", id: "comment-advice" }, t("comment_advice")),
-        left,
-        masked.element,
-      ),
-      make("label", { class: "check" }, quote, tick(), t("may_quote")),
-      make("label", { class: "check" }, helped, tick(), t("helped")),
-    ),
-  ];
-}
-
-function drawFoot({ step, t, act, answers, data, hasStaff }) {
+function drawFoot({ step, t, act, answers, data, hasStaff, endings }) {
   const door = () => (hasStaff ? make("button", { type: "button", class: "staff-door", id: "staff", onclick: act.staff }, t("staff_door")) : make("span"));
   const back = step.type === "start" ? door() : make("button", { type: "button", class: "button", id: "back", onclick: act.back }, arrow(), t("back"));
-  return [back, make("div", { class: "foot-middle" }, middle(step, t, act, answers, data)), make("p", { class: "privacy" }, t("privacy"))];
+  return [back, make("div", { class: "foot-middle" }, middle(step, t, act, answers, data, endings)), make("p", { class: "privacy" }, t("privacy"))];
 }
 
-function middle(step, t, act, answers, data) {
+function middle(step, t, act, answers, data, endings) {
   if (step.type === "reasons") {
     const button = make("button", { type: "button", id: "skip", onclick: act.next });
-    drawOnward(button, { data, answers, t });
+    endings.drawOnward(button, { data, answers, t });
     return button;
   }
   if (step.type === "finish") return make("button", { type: "button", class: "button primary", id: "send", onclick: act.send }, t("send"));

@@ -32,10 +32,9 @@ export class Wedge {
     this.#read = read;
   }
 
-  // Every keydown of the page comes here first.
-  hear(event) {
-    const now = performance.now();
-    const gap = now - this.#last;
+  // Every keydown of the page comes here first; `at` is when it happened, for keys that were pressed before this script was there.
+  hear(event, at = performance.now()) {
+    const gap = at - this.#last;
     if (event.key === "Shift") return;
     if (event.key === "Enter" && this.#text.length >= FEWEST && gap < SLOW) {
       event.preventDefault();
@@ -55,7 +54,7 @@ export class Wedge {
     const goesOn = this.#text !== "" && gap < (this.#held.length > 1 || /\D/.test(this.#text) ? SLOW : HAND);
     if (!goesOn) this.#settle();
     if (event.repeat) return;
-    this.#last = now;
+    this.#last = at;
     this.#text += character;
     this.#held.push(event);
     clearTimeout(this.#timer);

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from analytics.change import newcombe_interval, score_p_value
 from analytics.control_chart import trend_test
-from analytics.drivers import shapley_shares
+from analytics.importance import shapley_shares
 from analytics.intervals import wilson_interval
 from analytics.multiple_tests import benjamini_hochberg, holm
 from analytics.ordered_logit import OrderedLogit, fit_ordered_logit

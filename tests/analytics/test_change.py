@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.change import ChangeReport, compare_sheets, compare_tallies, newcombe_interval, score_p_value
+from analytics.change import (
+    ChangeReport,
+    compare_pairs,
+    compare_sheets,
+    compare_tallies,
+    have_same_criteria,
+    newcombe_interval,
+    score_p_value,
+)
 from analytics.design import Design
 from analytics.errors import ChangeError, FigureError
 from analytics.index import compute_index
 from analytics.intervals import wilson_interval
 from analytics.multiple_tests import benjamini_hochberg, holm
 from analytics.response_table import Sheets
+from analytics.tally import tally_answers
 from tests.analytics.sheets import design_of, matrix, some_sheets, tally_of
 
 DESIGN = design_of(2, 1)
@@ -157,3 +166,32 @@ def test_blanks_do_not_count_in_m(p_values: list[float | None]) -> None:
 def test_what_is_no_probability_is_refused(bad: float) -> None:
     with pytest.raises(FigureError, match="between 0 and 1"):
         benjamini_hochberg([0.5, bad])
+
+
+def test_pairs_of_criteria_give_what_the_sheets_on_the_common_criteria_give() -> None:
+    design = DESIGN
+    earlier: list[list[int | str | None]] = [[5, 4, None], [2, 5, None], [4, 1, None], [5, 5, None]]
+    later: list[list[int | str | None]] = [[5, 2, 4], [4, 5, 1], [1, "no_opinion", 5], [3, 3, None], [5, 5, 5]]
+    sheets = [sheets_of(design, rows) for rows in (earlier, later)]
+    pairs = [tally_answers(design.one_factor_each(), side.answers, {}) for side in sheets]
+    assert not have_same_criteria(*pairs)
+    assert compare_pairs(design, *pairs) == compare_sheets(design, sheets[0], design, sheets[1])
+
+
+def test_who_answered_only_a_criterion_left_out_stays_a_respondent_with_zero() -> None:
+    design = DESIGN
+    earlier = sheets_of(design, [[5, 4, None], [2, 5, None]])
+    later = sheets_of(design, [[5, 2, 4], [None, None, 5], [4, 4, None]])
+    pairs = [tally_answers(design.one_factor_each(), side.answers, {}) for side in (earlier, later)]
+    report = compare_pairs(design, *pairs)
+    assert report.respondents == (2, 3)
+    assert report.overall.later == compare_sheets(design, earlier, design, later).overall.later
+    assert report.left_out == ("2.1",)
+
+
+def test_two_series_are_never_compared_by_pairs() -> None:
+    one, other = (
+        tally_answers(replace(DESIGN, series=name).one_factor_each(), sheets_of(DESIGN, [[5, 5, 5]]).answers, {}) for name in "ab"
+    )
+    with pytest.raises(ChangeError, match="different series"):
+        compare_pairs(DESIGN, one, other)

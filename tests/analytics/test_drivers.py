@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from analytics.drivers import MOST_FACTORS, factor_means, find_drivers, quadrants, shapley_shares
+from analytics.drivers import find_drivers, quadrants
 from analytics.errors import DriverError
+from analytics.importance import MOST_FACTORS, shapley_shares
 from analytics.ordered_logit import OrderedLogit, fit_ordered_logit
 from analytics.reliability import factor_alphas
 from analytics.response_table import Sheets
+from analytics.sheet_counts import count_sheets
 from tests.analytics.sheets import design_of, matrix, some_sheets
 
 Reals = NDArray[np.float64]
@@ -156,10 +158,11 @@ def test_where_there_is_no_maximum_the_reason_comes_back(x: object, y: object, r
 
 
 def test_answers_missing_from_a_factor_take_its_mean_from_the_rest() -> None:
-    means = factor_means(DESIGN, matrix(DESIGN, [[5, 2, None, 4], ["no_opinion", 3, "not_asked", None]]))
-    assert means[0].tolist() == [3.5, 4.0]
-    assert means[1, 0] == 3.0
-    assert np.isnan(means[1, 1])
+    sheets = matrix(DESIGN, [[5, 2, None, 4], ["no_opinion", 3, "not_asked", None]])
+    second, first = count_sheets(DESIGN, sheets, np.zeros(2, dtype=np.uint8)).factor_means()
+    assert first.tolist() == [3.5, 4.0]
+    assert second[0] == 3.0
+    assert np.isnan(second[1])
 
 
 def test_sheets_that_lack_anything_needed_are_dropped_and_counted() -> None:

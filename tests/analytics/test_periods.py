@@ -116,3 +116,25 @@ def test_what_is_no_period_is_refused(text: str) -> None:
 def test_a_month_starts_on_the_15th_or_the_1st() -> None:
     with pytest.raises(PeriodError, match="not on day 10"):
         ReportingCalendar(start_day=10)
+
+
+@pytest.mark.parametrize("calendar", [ReportingCalendar(15), ReportingCalendar(1)])
+@given(year=st.integers(1901, 9000), place=st.sampled_from([("month", 12), ("quarter", 4), ("half", 2), ("year", 1)]), n=st.integers(1, 12))
+def test_the_period_before_ends_where_this_one_begins(calendar: ReportingCalendar, year: int, place: tuple[str, int], n: int) -> None:
+    kind, count = place
+    period = calendar.year(year) if kind == "year" else getattr(calendar, kind)(year, (n - 1) % count + 1)
+    before = calendar.before(period)
+    assert before.kind == period.kind
+    assert before.last_on + timedelta(days=1) == period.first_on
+    assert calendar.year_before(period).number == period.number
+    assert calendar.year_before(period).year == year - 1
+
+
+def test_nine_months_have_those_of_the_year_before() -> None:
+    assert REPORTING.before(REPORTING.nine_months(2025)) == REPORTING.year_before(REPORTING.nine_months(2025))
+
+
+@given(st.dates(date(1901, 1, 1), date(9000, 1, 1)))
+def test_the_quarter_of_a_day_holds_it(day: date) -> None:
+    quarter = REPORTING.quarter_of(day)
+    assert quarter.first_on <= day <= quarter.last_on

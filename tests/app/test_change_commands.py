@@ -12,21 +12,9 @@ from analytics.errors import TableError
 from app.cli.compare import compare_command
 from app.cli.drivers import drivers_command
 from app.imports.errors import FileError
+from tests.own_questionnaire import write_questionnaire
 
-INSTRUMENT = """
-series: thu
-version: "1.0"
-scale: {levels: [1, 2, 3, 4, 5], satisfied_from: 4, labels: [Rất kém, Kém, Bình thường, Tốt, Rất tốt]}
-factors:
-  - code: "1"
-    title: Tiếp cận
-    criteria: [{code: "1.1", text: "Trụ sở"}, {code: "1.2", text: "Thiết bị"}]
-  - code: "2"
-    title: Thủ tục
-    criteria: [{code: "2.1", text: "Rõ ràng"}]
-stem: "Ông/Bà hài lòng thế nào về việc:"
-overall: "Nhìn chung, Ông/Bà hài lòng thế nào?"
-"""
+INSTRUMENT = write_questionnaire(asks_overall=True)
 EARLIER = "unit,1.1,1.2,2.1\nA,5,4,3\nA,3,,2\nA,4,2,no_opinion\n"
 LATER = "unit,1.1,1.2,2.1\nA,5,4,5\nA,4,5,4\nA,4,4,1\nA,2,4,5\n"
 DRIVING = "1.1,1.2,2.1,overall\n5,4,3,4\n3,,2,2\n4,2,4,4\n1,2,2,1\n5,5,4,5\n3,4,5,3\n2,3,1,2\n4,5,2,5\n4,,,4\n5,5,5,\n2,1,4,1\n"
@@ -99,7 +87,7 @@ def test_drivers_tell_a_reader_where_to_act(folder: Path) -> None:
 def test_drivers_without_enough_to_go_on_say_so_in_words(folder: Path, text: str) -> None:
     result = run(drivers_command, folder, text)
     assert result.exception is None, result.exception
-    assert "Không tính được mức ảnh hưởng:" in result.stdout
+    assert "Không tính được mức tác động:" in result.stdout
     assert "Không ước lượng được hồi quy logit thứ bậc:" in result.stdout
     found = parsed(run(drivers_command, folder, text, options=("--json",)))
     assert (found["shapley"], found["ordered_logit"]) == (None, None)

@@ -9,8 +9,8 @@ from sqlalchemy import select, text
 from app.errors import DatabaseUnavailableError
 from app.models import EnrolmentCode, RatingCode, SignIn
 from app.runtime import Runtime
-from app.services.code_order import rewrite_codes
-from app.services.codes import issue_codes
+from app.services.code_order import Forgotten, forget_order
+from app.services.codes import CodeRefusedError, get_code, issue_codes
 from app.services.intake import Sender, submit_responses
 from app.services.night import spend_night
 from app.services.people import add_user, sign_in
@@ -33,7 +33,7 @@ def test_rewriting_while_people_rate_loses_no_use_of_a_code(any_runtime: Runtime
         person.start()
     n_rewrites = 0
     while any(person.is_alive() for person in people):
-        assert rewrite_codes(any_runtime.database, any_runtime.today()) == 240
+        assert forget_order(any_runtime.database, any_runtime.today()) == Forgotten(240, 0)
         n_rewrites += 1
     for person in people:
         person.join()
@@ -49,7 +49,7 @@ def test_rows_afterwards_lie_in_hash_order_and_bear_one_mark(any_runtime: Runtim
     issue_codes(any_runtime, unit_key=COMMUNE, field_code="dat-dai", counter_code="1", mode="online", how_many=50)
     with any_runtime.database.read() as session:
         before = sorted(map(tuple, session.execute(text("SELECT * FROM rating_codes"))), key=lambda row: bytes(row[0]))
-    rewrite_codes(any_runtime.database, any_runtime.today())
+    forget_order(any_runtime.database, any_runtime.today())
     with any_runtime.database.read() as session:
         after = [tuple(row) for row in session.execute(text("SELECT * FROM rating_codes"))]
         assert after == before, "nothing but the order has changed"
@@ -63,9 +63,9 @@ def test_table_in_use_is_waited_for_and_then_given_up(any_runtime: Runtime) -> N
     with any_runtime.database.read() as session:
         session.execute(select(RatingCode)).all()
         with pytest.raises(DatabaseUnavailableError):
-            rewrite_codes(any_runtime.database, any_runtime.today(), tries=2, wait=waits.append)
+            forget_order(any_runtime.database, any_runtime.today(), tries=2, wait=waits.append)
     assert len(waits) == 1
-    assert rewrite_codes(any_runtime.database, any_runtime.today()) == 0
+    assert forget_order(any_runtime.database, any_runtime.today()) == Forgotten(0, 0)
 
 
 def test_write_ahead_log_is_empty_after_the_night(runtime: Runtime) -> None:
@@ -87,3 +87,35 @@ def test_night_deletes_what_has_ended_and_nothing_else(any_runtime: Runtime, clo
     with any_runtime.database.read() as session:
         assert session.scalars(select(SignIn)).all() == []
         assert session.scalars(select(EnrolmentCode)).all() == []
+
+
+def test_night_deletes_codes_whose_slips_nobody_holds_any_more(any_runtime: Runtime, clock: Clock) -> None:
+    (used, unused), valid_until_on = issue_codes(any_runtime, unit_key=COMMUNE, field_code="ho-tich", how_many=2)
+    sheet = read_submission(response(code=used, channel="invitation"))
+    assert submit_responses(any_runtime, [sheet], Sender()).acknowledged == [sheet.id]
+    clock.now += timedelta(days=(valid_until_on - any_runtime.today()).days + any_runtime.settings.code_kept_days)
+    assert spend_night(any_runtime).n_old_codes == 0
+    assert [refusal(any_runtime, code) for code in (used, unused)] == ["expired", "expired"]
+    clock.now += timedelta(days=1)
+    night = spend_night(any_runtime)
+    assert (night.n_old_codes, night.forgotten.n_codes) == (2, 0)
+    assert [refusal(any_runtime, code) for code in (used, unused)] == ["unknown", "unknown"]
+    assert submit_responses(any_runtime, [sheet], Sender()).acknowledged == [sheet.id], "known by its id, not by its code"
+
+
+def test_nothing_of_a_deleted_code_stays_in_the_file(runtime: Runtime, clock: Clock) -> None:
+    (code,), _ = issue_codes(runtime, unit_key=COMMUNE, field_code="ho-tich")
+    with runtime.database.read() as session:
+        code_hash = get_code(runtime, session, code).code_hash
+    spend_night(runtime)
+    file = runtime.settings.data_dir / "sipas.db"
+    assert code_hash in file.read_bytes()
+    clock.now += timedelta(days=runtime.settings.code_valid_days + runtime.settings.code_kept_days + 1)
+    spend_night(runtime)
+    assert code_hash not in file.read_bytes()
+
+
+def refusal(runtime: Runtime, code: str) -> str:
+    with runtime.database.read() as session, pytest.raises(CodeRefusedError) as refused:
+        get_code(runtime, session, code)
+    return refused.value.kind

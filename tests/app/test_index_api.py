@@ -99,7 +99,8 @@ def test_selection_counts_what_it_names(client: FlaskClient, filled: Runtime, fi
 @pytest.mark.parametrize(
     "query",
     ["by=counter", "from=15/07/2025", "period=2025-13", "channel=fax", "method=median", "confidence=95", "unit=nowhere", "instrument=x",
-     "from=2025-07-02&to=2025-07-01", "period=2025&from=2025-01-01", "to=9999-12-31", "to=0001-01-01", "from=20250701", "field=zz"],
+     "from=2025-07-02&to=2025-07-01", "period=2025&from=2025-01-01", "to=9999-12-31", "to=0001-01-01", "from=20250701", "field=zz",
+     "rank=field&by=unit", "rank=unit", "rank=unit&by=field", "fpc=yes", "fpc=1"],
 )  # fmt: skip
 def test_what_cannot_be_read_is_a_sentence_that_names_the_parameter(
     client: FlaskClient, filled: Runtime, figures_key: str, query: str
@@ -187,3 +188,13 @@ def test_a_register_with_gaps_leaves_the_official_figures_as_they_are(client: Fl
     assert [cell["overall"] for cell in body["cells"]] == [cell["overall"] for cell in plain["cells"]]
     weighted = {cell["unit"]: cell["weighted"] is not None for cell in body["cells"]}
     assert weighted == {None: False, COMMUNE: True, NEIGHBOUR: True, OLD_COMMUNE: False}, "nobody counted the old commune's dossiers"
+
+
+def test_finite_factor_narrows_only_cells_whose_dossiers_are_all_known(client: FlaskClient, filled: Runtime, figures_key: str) -> None:
+    count_dossiers(filled, DOSSIERS)
+    plain = {cell["unit"]: cell for cell in ask(client, figures_key, "by=unit")["cells"]}
+    finite = {cell["unit"]: cell for cell in ask(client, figures_key, "by=unit&fpc=1")["cells"]}
+    n, dossiers = plain[COMMUNE]["respondents"], 30 + 50 + 900
+    assert finite[COMMUNE]["overall"]["se"] == pytest.approx(plain[COMMUNE]["overall"]["se"] * (1 - n / dossiers) ** 0.5, rel=1e-12)
+    for gap in (None, OLD_COMMUNE):
+        assert finite[gap]["overall"] == plain[gap]["overall"], "nobody counted the old commune's dossiers, so the whole's are not known"

@@ -17,20 +17,9 @@ from app import response_files
 from app.cli.index import index_command
 from app.errors import AppError
 from survey_forms import SurveyFormError, find_instrument
+from tests.own_questionnaire import write_questionnaire
 
-INSTRUMENT = """
-series: thu
-version: "1.0"
-scale: {levels: [1, 2, 3, 4, 5], satisfied_from: 4, labels: [Rất kém, Kém, Bình thường, Tốt, Rất tốt]}
-factors:
-  - code: "1"
-    title: Tiếp cận
-    criteria: [{code: "1.1", text: "Trụ sở"}, {code: "1.2", text: "Thiết bị"}]
-  - code: "2"
-    title: Thủ tục
-    criteria: [{code: "2.1", text: "Rõ ràng"}]
-stem: "Ông/Bà hài lòng thế nào về việc:"
-"""
+INSTRUMENT = write_questionnaire()
 RESPONSES = """unit,field,channel,answered_on,1.1,1.2,2.1
 xã B,đất đai,kiosk,2025-07-02,5,4,no_opinion
 xã A,hộ tịch,paper,2025-07-03,3,,
@@ -307,6 +296,45 @@ def test_more_responses_than_dossiers_switch_weights_off_with_a_sentence(run: Ru
     assert [cell["weighted"] is None for cell in report(result)["cells"]] == [True, True, False]
     assert "Đơn vị xã A, lĩnh vực hộ tịch: 2 phiếu hợp lệ nhưng chỉ có 1 hồ sơ" in result.stderr
     assert "2 valid responses but" in refusal(run(RESPONSES, "--by", "unit,field", "--population", path, "--fpc", "--json"))
+
+
+def test_finite_factor_leaves_a_whole_alone_whose_dossiers_are_incomplete(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "dossiers.csv"
+    path.write_text(POPULATION.replace("30", "1"), encoding="utf-8")
+    plain = report(run(RESPONSES, "--by", "field", "--population", path, "--json"))["cells"]
+    path.write_text(POPULATION.replace("30", "1") + "xã B,hộ tịch,40\n", encoding="utf-8")
+    result = run(RESPONSES, "--by", "field", "--population", path, "--fpc", "--json")
+    finite = report(result)["cells"]
+    assert [cell["field"] for cell in finite] == [None, "hộ tịch", "đất đai"]
+    assert [a["criteria"] == b["criteria"] for a, b in zip(finite, plain, strict=True)] == [True, True, False]
+    assert "không nhân 1 − n/N" in result.stderr
+    assert "không nhân" not in run(RESPONSES, "--by", "field", "--population", path, "--json").stderr
+
+
+@pytest.mark.parametrize(
+    ("by", "note"),
+    [
+        (
+            "unit,field",
+            "Chỉ tiêu không dùng đến: đơn vị xã C, xã Đ (tệp phiếu không có tên này); lĩnh vực đất (tệp phiếu không có tên này).\n",
+        ),
+        (
+            "field",
+            "Chỉ tiêu không dùng đến: đơn vị xã B, xã C, xã Đ (không tính theo --by unit); lĩnh vực đất (tệp phiếu không có tên này).\n",
+        ),
+    ],
+)
+def test_target_of_a_place_the_file_does_not_hold_is_told_once_on_stderr(run: Run, tmp_path: Path, by: str, note: str) -> None:
+    path = tmp_path / "targets.csv"
+    path.write_text("unit,field,target\n,,90%\nxã Đ,,80%\nxã C,,70%\nxã C,đất,60%\nxã B,,50%\n", encoding="utf-8")
+    for mode in (("--json",), ()):
+        told = run(RESPONSES, "--by", by, "--targets", path, *mode)
+        assert told.stderr == note
+        path_known = tmp_path / "known.csv"
+        path_known.write_text("unit,field,target\n,,90%\nxã B,,50%\n", encoding="utf-8")
+        if by == "unit,field":
+            known = run(RESPONSES, "--by", by, "--targets", path_known, *mode)
+            assert (known.stderr, known.stdout) == ("", told.stdout), "what is printed on stdout is the same"
 
 
 def test_rank_of_units_is_shared_by_ties_and_left_out_below_the_least_number(run: Run) -> None:

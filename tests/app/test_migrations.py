@@ -37,7 +37,7 @@ def test_down_and_up_again_with_data(any_runtime: Runtime) -> None:
 def test_reasons_and_consent_go_and_come_back_while_responses_and_comments_stay(any_runtime: Runtime) -> None:
     item = response(comment="Một ý kiến", may_quote=True, ratings={"3.1": 1}, reasons={"3.1": {"chips": ["rude"]}})
     submit_responses(any_runtime, [read_submission(item)], Sender())
-    before = _revision_before("response_reasons")
+    before = revision_before("response_reasons")
     schema.downgrade(any_runtime.database, before)
     with any_runtime.database.engine.connect() as connection:
         assert "response_reasons" not in inspect(connection).get_table_names()
@@ -53,7 +53,7 @@ def test_reasons_and_consent_go_and_come_back_while_responses_and_comments_stay(
             assert "WITHOUT ROWID" in (made or ""), "the table still keeps no order of arrival"
 
 
-def _revision_before(table: str) -> str:
+def revision_before(table: str) -> str:
     """The revision below the one that makes a table, wherever it stands in the chain."""
     for file in sorted((files("migrations") / "versions").iterdir(), key=lambda each: each.name):
         if file.name.endswith(".py") and f'create_table(\n        "{table}"' in (text := file.read_text(encoding="utf-8")):

@@ -18,7 +18,10 @@ from tests.conftest import SECRET
 from tests.factories import COMMUNE, NEIGHBOUR, RESULT_CODES, response
 
 PLACES = {(COMMUNE, "ho-tich"): 300, (COMMUNE, "dat-dai"): 90, (NEIGHBOUR, "ho-tich"): 60}
-FIELDS = ("unit", "field", "respondents", "overall", "factors", "criteria", "weighted", "design_effect", "effective_size")
+FIELDS = (
+    *("unit", "field", "respondents", "overall", "factors", "criteria", "weighted", "design_effect", "effective_size"),
+    *("rank", "rank_low", "rank_high"),
+)
 
 
 @pytest.fixture
@@ -41,9 +44,18 @@ def office(runtime: Runtime) -> Runtime:
 
 
 @pytest.mark.parametrize("method", ["pooled", "criteria_mean", "factor_mean"])
-@pytest.mark.parametrize("by", ["", "unit", "unit,field"])
+@pytest.mark.parametrize(("by", "is_ranked"), [("", False), ("unit", False), ("unit", True), ("unit,field", True)])
+@pytest.mark.parametrize("is_finite", [False, True])
 def test_api_and_command_line_print_the_same_figures(
-    office: Runtime, client: FlaskClient, figures_key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str, by: str
+    office: Runtime,
+    client: FlaskClient,
+    figures_key: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    by: str,
+    is_ranked: bool,
+    is_finite: bool,
 ) -> None:
     monkeypatch.setenv("SIPAS_DATA_DIR", str(office.settings.data_dir))
     monkeypatch.setenv("SIPAS_SECRET_KEY", SECRET)
@@ -53,12 +65,17 @@ def test_api_and_command_line_print_the_same_figures(
         csv.writer(file).writerows([("unit", "field", "dossiers"), *((*place, n) for place, n in PLACES.items())])
     targets.write_text("unit,field,year,target,source\n,,,0.9,KH\n,dat-dai,,0.8,KH\n", encoding="utf-8")
     options = ["--instrument", "kiosk-default", "--method", method, "--by", by, "--population", population, "--targets", targets, "--json"]
+    options += ["--rank", "unit"] * is_ranked + ["--fpc"] * is_finite
     printed = CliRunner().invoke(cli, ["index", str(responses), *map(str, options)])
     assert printed.exit_code == 0, printed.output
-    answer = client.get(f"/api/v1/index?method={method}&by={by}", headers={"Authorization": f"Bearer {figures_key}"})
+    answer = client.get(
+        f"/api/v1/index?method={method}&by={by}{'&rank=unit' * is_ranked}{'&fpc=1' * is_finite}",
+        headers={"Authorization": f"Bearer {figures_key}"},
+    )
     assert answer.status_code == 200, answer.text
     found, expected = answer.json, json.loads(printed.stdout)
     assert found is not None
     assert [[cell[name] for name in FIELDS] for cell in found["cells"]] == [[cell[name] for name in FIELDS] for cell in expected["cells"]]
     assert found["cells"][0]["overall"]["se"] is not None
+    assert any(cell["rank"] is not None for cell in found["cells"]) == is_ranked
     assert found["cells"][0]["weighted"]["share"] != found["cells"][0]["overall"]["share"], "the weights do something here"

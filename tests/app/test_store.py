@@ -224,3 +224,16 @@ def test_an_hour_stays_open_while_a_transaction_from_it_runs(any_runtime: Runtim
     figures.keeper.refresh()
     assert count(figures) == 3
     assert figures.keeper.check().n_repaired == 0
+
+
+def test_a_rebuild_in_several_goes_is_one_of_all(any_runtime: Runtime, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(5):
+        submit(any_runtime, 4)
+        clock.move(hours=24 * 31)
+    figures = Figures(any_runtime)
+    figures.keeper.rebuild()
+    at_once = figures.keeper.current()
+    monkeypatch.setattr("app.services.store._MOST_AT_ONCE", 9)
+    assert figures.keeper.rebuild().n_rows == 20
+    assert [part.name for part in figures.keeper.current().parts] == [part.name for part in at_once.parts]
+    assert figures.keeper.check().n_repaired == 0

@@ -1,7 +1,8 @@
 """The same responses by unit on one process and on two: sheets made on the fly from seeds, then a store's parts from disk.
 
 One is a plain loop in this process, without Dask; two are Dask's processes on this machine, already running, and what is timed is
-handing out, counting, adding in a tree and bringing the one tally back. Sheets made on the fly are made inside the task on both
+handing out, counting, adding in a tree and bringing the one tally back. The loop counts a store's parts as one worker would: many at
+once, so that neither side makes or adds more tallies than it needs. Sheets made on the fly are made inside the task on both
 sides and are part of both times; how much of the loop's time that is stands in a line of its own. Every tally is compared, and
 equal. Where other work keeps the cores busy the clock shows that work; processor seconds of the busiest process show how evenly
 and at what cost the work was shared.
@@ -20,10 +21,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.cluster import PartCount, PartsFolder, add_counts, add_in_tree, count_part, open_processes, tally_parts
+from analytics.cluster import Asked, PartCount, PartsFolder, Piece, add_counts, add_in_tree, count_pieces, open_processes, tally_parts
+from analytics.cluster.run import share_out
 from analytics.counting import load_kernel
 from analytics.design import Design
-from analytics.store import Choice, Counted, StoreFolder
+from analytics.store import Counted, StoreFolder
 from analytics.store.rows import Coded
 from analytics.tally import tally_answers
 from survey_forms import load_shipped
@@ -93,12 +95,15 @@ def _compare_on_disk(client: Any, path: Path) -> list[Row]:
     folder = PartsFolder(str(path))
 
     def on_one() -> PartCount:
-        return add_counts([count_part(folder, DESIGN, part, Choice(), ("unit",)) for part in manifest.parts])
+        return count_pieces([Piece(folder, DESIGN, part, manifest.closed_until) for part in manifest.parts], Asked(("unit",)))
 
     def on_two() -> PartCount:
-        return PartCount(tally_parts(client, [folder], DESIGN, ("unit",)).counted, len(manifest.parts), manifest.n_rows)
+        found = tally_parts(client, [folder], [DESIGN], ("unit",), with_excluded=True)
+        return PartCount(found.counted, found.provinces[0].n_parts, found.provinces[0].n_rows)
 
-    return _time_both(N_ON_DISK, "a store's parts, by unit", client, on_one, on_two)
+    n_tasks = len(share_out([Piece(folder, DESIGN, part, manifest.closed_until) for part in manifest.parts], 2))
+    rows = _time_both(N_ON_DISK, "a store's parts, by unit", client, on_one, on_two)
+    return [*rows, Row(N_ON_DISK, "a store's parts, by unit", "tasks handed out", str(n_tasks), f"for {len(manifest.parts)} parts")]
 
 
 def _time_both(n: int, work: str, client: Any, on_one: Callable[[], PartCount], on_two: Callable[[], PartCount]) -> list[Row]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import BrowserContext, CDPSession, Page, expect, sync_playwright
 
 from app.runtime import Runtime
 from app.services.keys import add_device
@@ -89,7 +89,7 @@ def _mark(page: Page, name: str) -> float:
 
 def _measure_start(runtime: Runtime, folder: Path) -> list[Row]:
     key = add_device(runtime, unit_key=COMMUNE, label="Máy đo", counter_code="1")[1]
-    first, offline, sizes, paint = [], [], [], []
+    first, offline, sizes, paint, question, files = [], [], [], [], [], []
     with office(runtime) as server:
         for visit in range(N_VISITS):
             with slow_tablet(folder / f"start-{visit}") as (context, page, session):
@@ -97,6 +97,10 @@ def _measure_start(runtime: Runtime, folder: Path) -> list[Row]:
                 _set_line(session, is_slow=True)
                 page.goto(f"{server.address}/tablet")
                 first.append(_mark(page, "interactive"))
+                page.locator("button.huge").tap()
+                expect(page.locator(".choice").first).to_be_visible()
+                question.append(page.evaluate("performance.getEntriesByName('painted').at(-1).startTime"))
+                files.append(page.evaluate(_LOADED_FILES, first[-1]))
                 sizes.append(page.evaluate(_LOADED_BYTES, first[-1]))
                 paint.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
                 _set_line(session, is_slow=False)
@@ -109,12 +113,17 @@ def _measure_start(runtime: Runtime, folder: Path) -> list[Row]:
     return [
         Row(N_VISITS, "start button stands, as a form", "first visit, slow line", f"{median(paint):.0f} ms", "at most 2000 ms"),
         Row(N_VISITS, "start button reacts", "first visit, slow line", f"{median(first):.0f} ms", f"at most 2000 ms; floor {floor:.0f} ms"),
+        Row(N_VISITS, "files until then", "first visit, slow line", f"{median(files):.0f}", "6 connections: at most 8 beside the page"),
+        Row(N_VISITS, "first question, tapped at once", "first visit, slow line", f"{median(question):.0f} ms", "-"),
         Row(N_VISITS, "start button reacts", "without a server", f"{median(offline):.0f} ms", "at most 1000 ms"),
     ]
 
 
 _LOADED_BYTES = """(until) => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
   .filter((e) => e.responseEnd <= until).reduce((sum, e) => sum + e.transferSize, 0)"""
+
+
+_LOADED_FILES = "(until) => performance.getEntriesByType('resource').filter((e) => e.responseEnd <= until).length"
 
 
 _BUTTONS = ("button.huge", ".card:has(input[value='4'])", "#send", "#skip", ".choice")

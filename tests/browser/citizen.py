@@ -55,12 +55,12 @@ def send(page: Page) -> None:
 
 
 def press_through_without_scripts(
-    page: Page, choices: list[str], level: int, most: int = 20, seen: Callable[[], None] = lambda: None
+    page: Page, choices: list[str], level: int, most: int = 20, seen: Callable[[str], None] = lambda _: None
 ) -> None:
-    """Answer every plain page with one level, large buttons by their words, and press on until the thanks; `seen` looks at each."""
+    """Answer every plain page with one level, large buttons by their words, and press on until the thanks; each page is `seen` first."""
     expect(page.locator("h1").first).to_be_visible()
     for _ in range(most):
-        seen()
+        seen(page.locator("h1").first.inner_text())
         if "Cảm ơn" in page.locator("h1").first.inner_text().replace("\u00a0", " "):
             return
         for group in page.locator("fieldset").all():

@@ -25,8 +25,8 @@ def short(runtime: Runtime) -> Runtime:
 
 
 def hear(page: Page) -> None:
-    """Note every recording that comes to its end, from when there is a reader: it comes after the page."""
-    expect(page.locator("#reader")).to_be_attached()
+    """Note every recording that comes to its end."""
+    expect(page.locator("#reader")).to_be_attached()  # what reads aloud comes behind everything the first question needs
     page.evaluate(
         "() => { window.heard = []; const reader = document.getElementById('reader');"
         "reader.addEventListener('ended', () => window.heard.push([reader.currentTime > 0, reader.error === null])); }"

@@ -172,10 +172,28 @@ def test_pages_without_scripts_fit_twice_as_large(open_small: Opener, runtime: R
     (code,), _ = issue_codes(runtime, unit_key=COMMUNE, field_code="ho-tich")
     page = open_small(f"/r/{code}", SMALL[size], java_script_enabled=False)
     found: list[str] = []
-    press_through_without_scripts(page, ["Nhận kết quả", "Cá nhân", "Có"], level=1, seen=lambda: found.extend(overflow(page)))
+    press_through_without_scripts(page, ["Nhận kết quả", "Cá nhân", "Có"], level=1, seen=lambda _: found.extend(overflow(page)))
     assert found == []
     with runtime.database.read() as session:
         assert len(session.scalars(select(Response)).one().ratings) == 21
+
+
+@pytest.mark.parametrize("size", [(1280, 800), *SMALL.values()], ids=str)
+def test_every_page_without_scripts_passes_axe_at_the_desk_and_twice_as_large(open_small: Opener, key: str, size: tuple[int, int]) -> None:
+    page = open_small("/tablet", size)  # no tablet yet: this page too
+    found = look(page, "not enrolled")
+    # axe is a script itself, so scripts are allowed and the product's own never arrive.
+    page.route("**/kiosk/static/*.js", lambda route: route.abort("internetdisconnected"))
+    page.goto(page.url + f"/{key}")
+    titles: list[str] = []
+
+    def see(title: str) -> None:
+        titles.append(title)
+        found.extend(look(page, title))
+
+    press_through_without_scripts(page, ["Nộp hồ sơ", "Hộ tịch", "Cá nhân", "Có"], level=1, seen=see)
+    assert found == []
+    assert len(set(titles)) >= 10, "start, stage, field, kind, every factor, the overall question, reasons, about you, the end, thanks"
 
 
 def overflow(page: Page) -> list[str]:

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 from uuid import UUID
@@ -24,13 +25,20 @@ _RESPONSE_COLUMNS = {
     "comment salt": "SELECT response_id, salt FROM comments",
     "comment digest": "SELECT response_id, digest FROM comments",
 }
-_CODE_COLUMNS = {
-    "hash": "SELECT code_hash, code_hash FROM rating_codes",
-    "valid until": "SELECT code_hash, valid_until_on FROM rating_codes",
-    "counter": "SELECT code_hash, counter_code FROM rating_codes",
-    "mode": "SELECT code_hash, mode FROM rating_codes",
-    "handed out": "SELECT code_hash, handed_out FROM rating_codes",
-}
+
+
+@dataclass(frozen=True)
+class UsedTables:
+    """Where it stands that something handed to a citizen was used: its table and key, further columns, tables a sheet passed through."""
+
+    table: str
+    key: str
+    columns: tuple[str, ...]
+    passed: tuple[str, ...] = ()
+
+
+CODES = UsedTables("rating_codes", "code_hash", ("valid_until_on", "counter_code", "mode", "handed_out"))
+SHEETS = UsedTables("paper_sheets", "serial", ("state", "is_scanned"), passed=("paper_entries", "paper_scans"))
 _RESPONSE_ATTRIBUTES = {
     "counter": "SELECT id, counter_code FROM responses",
     "mode": "SELECT id, mode FROM responses",
@@ -38,18 +46,18 @@ _RESPONSE_ATTRIBUTES = {
 }
 
 
-def collect(runtime: Runtime, links: Iterable[Link], backup: Path | None = None) -> Signals:
+def collect(runtime: Runtime, links: Iterable[Link], backup: Path | None = None, used: UsedTables = CODES) -> Signals:
     """Every order the database gives away, by its columns, its files, its marks, and by a backup."""
     known = list(links)
     codes: Forms = {link.code: (link.code, link.code.hex().encode()) for link in known}
     responses: Forms = {link.response: (link.response.bytes, link.response.hex.encode(), str(link.response).encode()) for link in known}
     signals = Signals()
     with runtime.database.read() as session:
-        for name, query in _CODE_COLUMNS.items():
-            signals.codes[name] = _by_code(session, query)
+        for name in (used.key, *used.columns):
+            signals.codes[name] = _by_code(session, f"SELECT {used.key}, {name} FROM {used.table}")  # names from above
         for name, query in {**_RESPONSE_COLUMNS, **_RESPONSE_ATTRIBUTES}.items():
             signals.responses[name] = _by_response(session, query)
-        signals.codes["scan"] = _scan(_by_code(session, "SELECT code_hash, 0 FROM rating_codes"))
+        signals.codes["scan"] = _scan(_by_code(session, f"SELECT {used.key}, 0 FROM {used.table}"))
         signals.responses["scan"] = _scan(_by_response(session, "SELECT id, 0 FROM responses"))
     if runtime.database.is_sqlite:
         file = Path(cast(str, runtime.database.url.database))
@@ -57,7 +65,7 @@ def collect(runtime: Runtime, links: Iterable[Link], backup: Path | None = None)
         for end, blob in blobs.items():
             _add_places(signals, f"file{end}", blob, codes, responses, SQLITE_FRAME if end == "-wal" else SQLITE_PAGE)
     else:
-        _add_postgresql(runtime, signals, codes, responses)
+        _add_postgresql(runtime, signals, codes, responses, used)
     if backup is not None:
         with zipfile.ZipFile(backup) as archive:
             for name in archive.namelist():
@@ -70,7 +78,8 @@ def collect(runtime: Runtime, links: Iterable[Link], backup: Path | None = None)
 
 
 def _by_code(session: Session, query: str) -> dict[Key, object]:
-    return {bytes(row[0]): None if row[1] is None else _plain(row[1]) for row in session.execute(text(query))}
+    rows = session.execute(text(query)).all()
+    return {key.encode() if isinstance(key, str) else bytes(key): None if value is None else _plain(value) for key, value in rows}
 
 
 def _by_response(session: Session, query: str) -> dict[Key, object]:
@@ -90,22 +99,23 @@ def _add_places(signals: Signals, name: str, blob: bytes, codes: Forms, response
     signals.responses |= order_by_place(name, blob, responses, page)
 
 
-def _add_postgresql(runtime: Runtime, signals: Signals, codes: Forms, responses: Forms) -> None:
+def _add_postgresql(runtime: Runtime, signals: Signals, codes: Forms, responses: Forms, used: UsedTables) -> None:
     """Row marks by SQL; then the bytes of the tables' and indexes' files, which also hold what is dead."""
     with runtime.database.read() as session:
         for mark in ("xmin", "xmax", "cmin", "ctid"):
             key = "(ctid::text::point)[0]::bigint * 1000 + (ctid::text::point)[1]::bigint" if mark == "ctid" else f"{mark}::text::bigint"
-            signals.codes[f"row {mark}"] = _by_code(session, f"SELECT code_hash, {key} FROM rating_codes")
+            signals.codes[f"row {mark}"] = _by_code(session, f"SELECT {used.key}, {key} FROM {used.table}")
             for table, column in (("responses", "id"), ("comments", "response_id")):
                 signals.responses[f"{table} {mark}"] = _by_response(session, f"SELECT {column}, {key} FROM {table}")
     engine = runtime.database.engine.execution_options(isolation_level="AUTOCOMMIT")
+    tables = ", ".join(f"'{name}'::regclass" for name in (used.table, *used.passed, "responses", "comments"))
     with engine.connect() as connection:
         connection.execute(text("CHECKPOINT"))
         relations = connection.execute(
             text(
                 "SELECT relname, relkind, pg_read_binary_file(pg_relation_filepath(c.oid)) "
                 "FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid "
-                "WHERE coalesce(i.indrelid, c.oid) IN ('rating_codes'::regclass, 'responses'::regclass, 'comments'::regclass)"
+                f"WHERE coalesce(i.indrelid, c.oid) IN ({tables})"
             )
         ).all()
     for name, kind, content in relations:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from flask import Flask
 from flask.testing import FlaskClient
 
-from kiosk.blueprint import DEVICE_COOKIE
 from kiosk.codes import group_code
+from kiosk.openings import DEVICE_COOKIE
 from kiosk.protocols import Outcome
 from tests.kiosk.desk import DEVICE_KEY, EXPIRED, NOBODYS, OPEN, RESULT_ONLY, USED, DeskInMemory
 from tests.kiosk.page import Page, press, read

@@ -93,13 +93,14 @@ def test_a_rating_raised_afterwards_takes_its_reasons_along(page: Page, desk: De
     kept = page.evaluate(
         """async () => {
             const flow = await import("/kiosk/static/flow.js");
+            const { submissionOf } = await import("/kiosk/static/sheet.js");
             const data = JSON.parse(document.getElementById("visit").textContent);
             const answers = { ...flow.emptyAnswers(data), stage: "result", ratings: { "3.1": 1, "3.2": 3 } };
             answers.reasons = { "3.1": { chips: ["rude"], text: "" }, "3.2": { chips: ["absent"], text: "" } };
             const sheet = { id: "x", answeredAt: "2026-03-10T01:15:00Z", repeatsPrevious: null };
-            const before = Object.keys(flow.submissionOf(data, answers, sheet).reasons);
+            const before = Object.keys(submissionOf(data, answers, sheet).reasons);
             answers.ratings["3.1"] = 4;
-            const after = Object.keys(flow.submissionOf(data, answers, sheet).reasons);
+            const after = Object.keys(submissionOf(data, answers, sheet).reasons);
             return [before, after, flow.steps(data, answers).some((step) => step.key === "reasons")];
         }"""
     )

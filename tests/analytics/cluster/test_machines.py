@@ -17,11 +17,11 @@ from tests.analytics.store.office import DESIGN, draw_rows
 
 
 def is_counting(part_name: str) -> bool:
-    """Asked on a worker: whether one of its threads is inside count_part of this part."""
+    """Asked on a worker: whether one of its threads reads this part."""
     for frame in sys._current_frames().values():
         at = frame
         while at is not None:
-            if at.f_code.co_name == "count_part" and at.f_locals["part"].name == part_name:
+            if at.f_code.co_name == "read_piece" and at.f_locals["piece"].part.name == part_name:
                 return True
             at = at.f_back  # type: ignore[assignment]  # the outermost frame has none
     return False
@@ -37,7 +37,7 @@ def test_a_worker_killed_while_it_counts_loses_and_doubles_nothing(tmp_path: Pat
     with running_scheduler(tmp_path, 2) as address, open_scheduler(address, 240) as client, ThreadPoolExecutor(1) as pool:
         client.wait_for_workers(2, timeout=240)
         pid_of = client.run(os.getpid)
-        counting = pool.submit(tally_parts, client, [folder, other], DESIGN, ("unit", "field"))
+        counting = pool.submit(tally_parts, client, [folder, other], [DESIGN], ("unit", "field"))
         until = time.monotonic() + 240
         while not (stuck := [worker for worker, is_at_it in client.run(is_counting, name).items() if is_at_it]):
             assert time.monotonic() < until
@@ -55,12 +55,12 @@ def test_processes_of_this_machine_count_the_same_and_hand_errors_over_whole(tmp
     rows = draw_rows(2_000)
     folder, store, manifest = add_province(tmp_path, "hue", rows)
     with open_processes(2) as client:
-        found = tally_parts(client, [folder], DESIGN, ("unit",))
+        found = tally_parts(client, [folder], [DESIGN], ("unit",))
         assert found.counted.tally.equals(count_on_one_machine({"hue": rows}, ("unit",)).tally)
         file = store.path / f"{manifest.parts[3].name}.parquet"
         file.write_bytes(file.read_bytes()[:-9])
         with pytest.raises(PartError, match=rf"{manifest.parts[3].name} in hue .* bytes where") as caught:
-            tally_parts(client, [folder], DESIGN, ("unit",))
+            tally_parts(client, [folder], [DESIGN], ("unit",))
         assert (caught.value.name, caught.value.kind) == (f"{manifest.parts[3].name} in hue", "size")
 
 

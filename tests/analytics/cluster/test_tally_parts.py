@@ -11,13 +11,13 @@ from uuid import uuid4
 import fsspec
 import pytest
 
-from analytics.cluster import ClusterError, PartsFolder, add_counts, count_part, open_processes, tally_parts
+from analytics.cluster import Asked, ClusterError, PartsFolder, Piece, add_counts, count_pieces, open_processes, tally_parts
 from analytics.cluster.errors import import_extra
 from analytics.cluster.run import check_all_counted_once
 from analytics.store import Choice, PartError, StoreError
 from analytics.store.errors import PartError as StorePartError
 from tests.analytics.cluster.provinces import add_province, count_on_one_machine, draw_provinces
-from tests.analytics.store.office import DESIGN, FIRST_HOUR, draw_rows, make_store
+from tests.analytics.store.office import DESIGN, FIRST_HOUR, draw_rows
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def client() -> Iterator[Any]:
 def test_the_sum_over_provinces_is_what_one_machine_counts(client: Any, tmp_path: Path, dimensions: tuple[str, ...]) -> None:
     provinces = draw_provinces(("ha-noi", "hue", "lam-dong"))
     folders = [add_province(tmp_path, name, rows)[0] for name, rows in provinces.items()]
-    found = tally_parts(client, folders, DESIGN, dimensions)
+    found = tally_parts(client, folders, [DESIGN], dimensions)
     expected = count_on_one_machine(provinces, dimensions)
     assert found.counted.tally.equals(expected.tally)
     assert (found.counted.first_block, found.counted.last_block) == (expected.first_block, expected.last_block)
@@ -57,14 +57,14 @@ def test_the_sum_over_provinces_is_what_one_machine_counts(client: Any, tmp_path
 def test_filters_hold_on_the_workers(client: Any, tmp_path: Path, choice: Choice) -> None:
     provinces = draw_provinces(("ha-noi", "hue"))
     folders = [add_province(tmp_path, name, rows)[0] for name, rows in provinces.items()]
-    found = tally_parts(client, folders, DESIGN, ("unit",), choice)
+    found = tally_parts(client, folders, [DESIGN], ("unit",), choice)
     assert found.counted.tally.equals(count_on_one_machine(provinces, ("unit",), choice).tally)
 
 
 def test_by_province_each_is_one_cell_of_its_own_sum(client: Any, tmp_path: Path) -> None:
     provinces = draw_provinces(("ha-noi", "hue"))
     folders = [add_province(tmp_path, name, rows)[0] for name, rows in provinces.items()]
-    found = tally_parts(client, folders, DESIGN, ("province", "field")).counted.tally
+    found = tally_parts(client, folders, [DESIGN], ("province", "field")).counted.tally
     assert found.dimensions == ("unit", "field")
     for name, rows in provinces.items():
         own = found.where((found.cells["unit"] == name).to_numpy(dtype=bool)).by("field")
@@ -74,15 +74,15 @@ def test_by_province_each_is_one_cell_of_its_own_sum(client: Any, tmp_path: Path
 @pytest.mark.parametrize("protocol", ["memory", "file"])
 def test_parts_lie_on_any_path_fsspec_opens(client: Any, tmp_path: Path, protocol: str) -> None:
     rows = draw_rows(2_000)
-    folder, _ = make_store(tmp_path, rows)
+    _, folder, _ = add_province(tmp_path, "hue", rows)
     address = f"file://{folder.path}"
     if protocol == "memory":
         address = f"memory://parts-{uuid4()}"
         system = fsspec.filesystem("memory")
-        for file in folder.path.iterdir():
-            system.pipe_file(f"{address}/{file.name}", file.read_bytes())
+        for file in (file for file in folder.path.rglob("*") if file.is_file()):
+            system.pipe_file(f"{address}/{file.relative_to(folder.path)}", file.read_bytes())
         shutil.rmtree(folder.path)
-    found = tally_parts(client, [PartsFolder(address)], DESIGN, ("unit",))
+    found = tally_parts(client, [PartsFolder(address)], [DESIGN], ("unit",))
     assert found.counted.tally.equals(count_on_one_machine({"": rows}, ("unit",)).tally)
 
 
@@ -100,7 +100,7 @@ def test_a_part_that_cannot_be_counted_is_named_and_no_figure_given(tmp_path: Pa
         file.unlink()
     other = replace(DESIGN, levels=(1, 2, 3, 4, 6)) if damage == "foreign" else DESIGN  # same id, another scale
     with pytest.raises(PartError) as caught:
-        tally_parts(client, [folder], other, ("unit",))
+        tally_parts(client, [folder], [other], ("unit",))
     expected = {"cut short": "size", "flipped": "damaged", "missing": "missing", "foreign": "foreign"}
     assert caught.value.kind == expected[damage]
     assert part.name in str(caught.value) or damage == "foreign"
@@ -110,7 +110,7 @@ def test_a_part_that_cannot_be_counted_is_named_and_no_figure_given(tmp_path: Pa
 def test_a_questionnaire_nobody_answered_is_told_with_those_that_were(client: Any, tmp_path: Path) -> None:
     folder, _, _ = add_province(tmp_path, "hue", draw_rows(200))
     with pytest.raises(ClusterError, match=r"demo@2\.0; there are demo@1\.0"):
-        tally_parts(client, [folder], replace(DESIGN, versions=("2.0",)), ())
+        tally_parts(client, [folder], [replace(DESIGN, versions=("2.0",))], ())
 
 
 def test_parts_merged_while_they_are_read_are_read_again(client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,15 +128,15 @@ def test_parts_merged_while_they_are_read_are_read_again(client: Any, tmp_path: 
         return found
 
     monkeypatch.setattr(PartsFolder, "manifest", merge_after_reading)
-    found = tally_parts(client, [folder], DESIGN, ("unit",))
+    found = tally_parts(client, [folder], [DESIGN], ("unit",))
     assert found.counted.tally.equals(count_on_one_machine({"hue": rows}, ("unit",)).tally)
     assert found.provinces[0].n_parts < len(many.parts)
 
 
 def test_a_part_counted_twice_or_not_at_all_gives_no_figure(tmp_path: Path) -> None:
     folder, _, manifest = add_province(tmp_path, "hue", draw_rows(500))
-    pieces = [(folder, part) for part in manifest.parts]
-    counts = [count_part(folder, DESIGN, part, Choice(), ("unit",)) for part in manifest.parts]
+    pieces = [Piece(folder, DESIGN, part, manifest.closed_until) for part in manifest.parts]
+    counts = [count_pieces([piece], Asked(("unit",))) for piece in pieces]
     check_all_counted_once(add_counts(counts), pieces)
     for wrong in ([*counts, counts[0]], counts[1:], [*counts[1:], counts[1]]):
         with pytest.raises(ClusterError, match="nothing is given out"):
@@ -147,7 +147,7 @@ def test_one_store_under_two_names_is_refused(client: Any, tmp_path: Path) -> No
     folder, store, _ = add_province(tmp_path, "hue", draw_rows(200))
     copy = shutil.copytree(store.path, tmp_path / "copy")
     with pytest.raises(ClusterError, match="counted twice"):
-        tally_parts(client, [folder, PartsFolder(str(copy), "da-nang")], DESIGN, ())
+        tally_parts(client, [folder, PartsFolder(str(copy), "da-nang")], [DESIGN], ())
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_one_store_under_two_names_is_refused(client: Any, tmp_path: Path) -> No
 )
 def test_what_would_mix_units_is_refused_before_anything_is_read(folders: list[PartsFolder], dimensions: tuple[str, ...]) -> None:
     with pytest.raises(ClusterError):
-        tally_parts(None, folders, DESIGN, dimensions)
+        tally_parts(None, folders, [DESIGN], dimensions)
 
 
 def test_an_address_without_a_store_is_told_and_a_secret_in_it_is_not(tmp_path: Path) -> None:

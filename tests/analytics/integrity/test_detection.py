@@ -1,8 +1,10 @@
 """What is raised and what is not: honest rushes and honest harmony pass, packs and collected codes do not."""
 
+from datetime import date, timedelta
+
 import pytest
 
-from analytics.integrity import Flag, Rules, count_blocks, count_hours, detect
+from analytics.integrity import Flag, Opening, Openings, Rules, count_blocks, count_hours, detect
 from analytics.integrity.simulation import measure
 from tests.analytics.integrity.rows import FIRST_HOUR, Row, sheet, table, working_days
 
@@ -142,3 +144,18 @@ def test_pressing_is_found_and_its_honest_neighbours_are_left_in_peace() -> None
     pressing, beside = measure("pressing", desk_months=8, seed=0)
     assert pressing.flagged >= 7
     assert beside.flagged <= 4, "of forty honest desk-months"
+
+
+def test_unstated_hours_are_from_six_to_seven_in_the_evening_but_for_sundays() -> None:
+    monday = date(2025, 9, 1)
+    for weekday in range(7):
+        covered = [hour for hour in range(24) if Openings().of("a").covers(monday + timedelta(days=weekday), hour)]
+        assert covered == ([] if weekday == 6 else list(range(6, 19)))
+
+
+def test_sheets_in_hours_the_unit_did_not_state_are_flagged_with_those_it_did() -> None:
+    rules = Rules(openings=Openings(general=Opening(dict.fromkeys(range(5), ((450, 690), (810, 1020))))))
+    counted = table(month() + [sheet(9, 18, 900_000 + n) for n in range(3)] + [sheet(9, 12, 910_000 + n) for n in range(3)])
+    flags = [flag for flag in detect(count_hours(counted), count_blocks(counted), rules=rules) if flag.kind == "outside_hours"]
+    assert [(flag.place.first_hour + 7) % 24 for flag in flags] == [12, 18]
+    assert {flag.evidence.open_minutes for flag in flags} == {((450, 690), (810, 1020))}

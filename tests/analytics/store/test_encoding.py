@@ -55,3 +55,32 @@ def test_an_answer_the_questionnaire_does_not_know_is_refused_by_name(ratings: s
 def test_no_row_at_all_is_no_error() -> None:
     rows = encode(draw_raw(0, 1))
     assert (len(rows), rows.answers.shape, rows.respondent) == (0, (0, 3), {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        '{"1.1": 5, "1.2": "no_opinion", "2.1": null}',
+        '{"2.1":1,"1.1":2}',
+        '{"1.1":null,"1.2":3}',
+        '{"1.1":2,"1.1":4}',
+        '{"1.1":2,"1.1":null}',
+        '{"1\\u002e1":2}',
+        '{"1.1":2 }',
+        '{\n"1.1":\t2}',
+        ' {"1.1":2}',
+    ],
+)
+def test_every_way_to_write_a_sheet_is_read_as_json_is(text: str) -> None:
+    raw = draw_raw(5, 1)
+    raw = replace(raw, ratings=[*raw.ratings[:4], text], attributes={**raw.attributes, "stage": ["result"] * 5})
+    assert encode(raw).answers[4].tolist() == encode_sheet(DESIGN, None, orjson.loads(text)).tolist()
+
+
+@pytest.mark.parametrize("text", ['{"1.1":4', '{"1.1":4}}', '{"1.1":4,}', '{"1.1" 4}', '{"1.1":44}', '{"1.1":04}', "", '{"1.1":4} x'])
+def test_a_text_that_is_no_sheet_is_an_error(text: str) -> None:
+    raw = draw_raw(5, 1)
+    raw = replace(raw, ratings=[*raw.ratings[:4], text], attributes={**raw.attributes, "stage": ["result"] * 5})
+    with pytest.raises((DesignError, orjson.JSONDecodeError)):
+        encode(raw)

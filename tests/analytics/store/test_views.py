@@ -1,5 +1,7 @@
 """Views: whatever way closed and open hours are cut, the sum is what one count of all rows gives."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from analytics.errors import TallyError
 from analytics.store import Choice, Counted, Layer, LiveTally, Manifest, Rows, Views, count_rows
+from analytics.store.views import fold_tally
 from analytics.tally import Tally
 from tests.analytics.store.office import DESIGN, FIRST_HOUR, HOURS, UNTIL_HOUR, draw_rows, make_store
 
@@ -70,7 +73,8 @@ def test_dense_cells_come_from_the_cached_tally_and_are_the_same(tmp_path: Path)
     folder, manifest = make_store(tmp_path, rows)
     views = Views(folder)
     found = views.open(manifest, DESIGN, Choice(units=frozenset("ab"), equal=(("stage", "result"),)))
-    assert len(views._rows) < len(manifest.parts), "parts with many responses in each cell are not read for a standing view"
+    assert found.counted.tally.n_cells
+    assert len(views._parts._rows) < len(manifest.parts), "parts with many responses in each cell are not read for a standing view"
     direct = count_rows(DESIGN, [rows], Choice(units=frozenset("ab"), equal=(("stage", "result"),)), ("unit", "field"))
     assert found.counted.tally.equals(direct.tally)
     assert (found.counted.first_block, found.counted.last_block) == (direct.first_block, direct.last_block)
@@ -88,7 +92,11 @@ def test_closed_and_open_hours_add_up_and_exclusions_subtract(seed: int, n: int,
 
     from analytics.store import View
 
-    layer = Layer(View(0, count(is_closed)), count(~is_closed & ~is_out), count(is_closed & is_out).tally)
+    def closed(dimensions: tuple[str, ...], row_of: Mapping[str, str] | None) -> Counted:
+        counted = count(is_closed)
+        return replace(counted, tally=fold_tally(counted.tally, dimensions, row_of))
+
+    layer = Layer(View(0, ("unit", "field"), closed), count(~is_closed & ~is_out), count(is_closed & is_out).tally)
     live = LiveTally((layer,))
     row_of = {"a": "x", "b": "x", "c": "c"}
     assert live.tally.equals(count(~is_out).tally)

@@ -215,7 +215,7 @@ def test_commands_back_up_restore_and_spend_the_night(runtime: Runtime, tmp_path
     monkeypatch.setenv("SIPAS_SECRET_KEY", SECRET)
     night = CliRunner().invoke(cli, ["nightly", "--backup", str(tmp_path / "copies")])
     assert night.exit_code == 0, night.output
-    assert "4 codes in hash order" in night.output
+    assert "4 codes and 0 numbers of paper forms in an order that says nothing" in night.output
     assert len(list((tmp_path / "copies").glob("sipas-*.zip"))) == 1
     assert CliRunner().invoke(cli, ["nightly", "--backup", str(tmp_path / "copies")]).exit_code == 0, "twice a day replaces it"
     saved = CliRunner().invoke(cli, ["backup", str(tmp_path / "b.zip")])

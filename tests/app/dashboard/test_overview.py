@@ -124,13 +124,12 @@ def test_sheets_without_a_rating_are_counted_and_in_no_figure(runtime: Runtime, 
     assert "Chưa có số liệu" in page.text
 
 
-def test_mean_methods_are_named_and_only_that_of_criteria_has_no_interval_here(analyst: FlaskClient) -> None:
-    names = (("criteria_mean", "Trung bình các tiêu chí", True), ("factor_mean", "Trung bình các yếu tố", False))
-    for method, name, has_none in names:
+def test_mean_methods_are_named_and_have_their_interval(analyst: FlaskClient) -> None:
+    for method, name in (("criteria_mean", "Trung bình các tiêu chí"), ("factor_mean", "Trung bình các yếu tố")):
         page = get(analyst, f"/analytics?method={method}")
         (answer,) = page.find("section", "answer")
         assert f"Cách tính: {name}" in answer.text
-        assert ("Cách tính này chưa có khoảng tin cậy" in answer.text) == has_none
+        assert "Khoảng tin cậy 95%:" in answer.text
 
 
 def test_person_sees_their_own_place_only(filled: Runtime, enter: SignIn) -> None:
@@ -191,7 +190,7 @@ def test_chosen_days_and_named_period_do_not_fight(analyst: FlaskClient) -> None
 
 def test_filters_follow_from_tab_to_tab(analyst: FlaskClient) -> None:
     page = get(analyst, f"/analytics?period=2025-Q3&unit={COMMUNE}")
-    (tabs,) = page.find("nav", "tabs")
+    (tabs,) = page.find("nav", "subtabs")
     addresses = [link.attributes["href"] for link in tabs.find("a")]
     assert f"/analytics/criteria?period=2025-Q3&unit={COMMUNE}" in addresses
 
@@ -222,7 +221,21 @@ def test_weighted_figure_stands_beside_the_official_one_where_dossiers_are_known
     (answer,) = get(analyst, "/analytics").find("section", "answer")
     assert "Theo cơ cấu hồ sơ (có trọng số): " in answer.text
     assert "77,78%" in answer.text
+    assert "Hệ số thiết kế " in answer.text
+    assert "câu trả lời độc lập" in answer.text
+    assert "tính gộp" not in answer.text
     assert "hồ sơ đã giải quyết" in get(analyst, "/analytics").text
+
+
+def test_units_with_dossiers_and_no_form_in_a_field_are_named_as_counted_together(analyst: FlaskClient, runtime: Runtime) -> None:
+    with runtime.database.read() as session:
+        places = session.execute(select(Response.unit_key, Response.field_code).distinct()).all()
+    counts = dict.fromkeys([(str(unit), str(field)) for unit, field in places], 500)
+    assert (COMMUNE, "dat-dai") not in counts
+    add_dossiers(runtime, {**counts, (COMMUNE, "dat-dai"): 40})
+    (answer,) = get(analyst, "/analytics").find("section", "answer")
+    assert "1 đơn vị tính gộp các lĩnh vực" in answer.text
+    assert "Xã A: Đất đai (40 hồ sơ)" in answer.text
 
 
 def test_more_forms_than_dossiers_switch_the_weighting_off_with_a_sentence(analyst: FlaskClient, runtime: Runtime) -> None:

@@ -31,7 +31,7 @@ def test_packs_are_marked_as_generated_and_the_same_for_one_seed() -> None:
 def test_usual_demonstration_shows_flags_where_gaming_was_planted(folder: DemoFolder) -> None:
     runtime = prepare_demonstration(folder, "http://127.0.0.1:1", n_responses=None, seed=None)
     with runtime.database.read() as session:
-        flags = list_flags(session, None)
+        flags = list_flags(session)
         assert find_days(session) is not None
     runtime.database.dispose()
     hours = {first_hour_of(day) + hour for day, hour in PACKS}

@@ -1,10 +1,13 @@
 """Fields, procedures, targets and dossier counts: what identifies a row, and what another file changes."""
 
+from fractions import Fraction
+
 import pytest
 from sqlalchemy import select
 
 from app.imports.errors import FileError
 from app.models import DossierCount, Field, Procedure, Target
+from app.queries.par_scales import find_par_scale
 from app.runtime import Runtime
 from app.services.imports import ImportReport
 from tests.app.imports.conftest import ImportText
@@ -29,6 +32,7 @@ def refusal(import_text: ImportText, kind: str, text: str) -> str:
         ("fields", "code,name,resolving_unit\nthue,Thuế,\nnha-o,Nhà ở,Chi nhánh Văn phòng đăng ký đất đai\n"),
         ("procedures", "code,name,field\n1.012766,Đăng ký đất đai,Đất đai\n2.000010,Khai sinh,ho-tich\n"),
         ("targets", "unit,field,year,target,source\n,,2025,90%,KH\nxa-a,dat-dai,,0.8,KH\n"),
+        ("par-scales", "year,points,bands,source\n2025,30,80%:15; 90%:30,QĐ\n,20,linear,\n"),
         ("dossiers", f"{DOSSIERS}\nxa-a,ho-tich,online,2025-07-1,20,1,\nXã B,Đất đai,postal,2025-07-2,0,0,sổ\n"),
     ],
 )
@@ -55,6 +59,30 @@ def test_procedure_names_its_field_by_code_or_name(runtime: Runtime, import_text
     import_text("procedures", "code,name,field\n1.1,A,Đất đai\n1.2,B,ho-tich\n")
     with runtime.database.read() as session:
         assert [session.get_one(Procedure, code).field_code for code in ("1.1", "1.2")] == ["dat-dai", "ho-tich"]
+
+
+def test_scale_of_a_year_is_set_anew_and_goes_before_that_of_every_year(runtime: Runtime, import_text: ImportText) -> None:
+    import_text("par-scales", 'year,points,bands\n,20,\n2025,30,"80%:15; 87,5%:30"\n')
+    with runtime.database.read() as session:
+        usual, own = find_par_scale(session, 2024), find_par_scale(session, 2025)
+        assert usual is not None
+        assert own is not None
+        assert usual.most == 20
+        assert usual.bands is None, "without bands points are in proportion"
+        assert [own.points(Fraction(share)) for share in ("0.79", "0.8", "0.875")] == [0, 15, 30]
+    assert counts(import_text("par-scales", "year,points,bands\n2025,0,linear\n")) == (0, 1, 0)
+    with runtime.database.read() as session:
+        assert find_par_scale(session, 2025) is None, "0 points: none are shown"
+
+
+@pytest.mark.parametrize("bands", ["90%:15; 80%:30", "80%:31", "80%", "80%:x", "tuyến", "1/3:5"])
+def test_bands_that_do_not_rise_or_give_too_much_are_refused(import_text: ImportText, bands: str) -> None:
+    assert "row 2, column bands" in refusal(import_text, "par-scales", f"year,points,bands\n2025,30,{bands}\n")
+
+
+def test_fewer_points_than_the_stored_bands_give_are_refused(import_text: ImportText) -> None:
+    import_text("par-scales", "year,points,bands\n2025,30,80%:15; 90%:30\n")
+    assert "row 2, column bands" in refusal(import_text, "par-scales", "year,points\n2025,20\n")
 
 
 def test_target_of_the_same_place_and_year_is_set_anew(runtime: Runtime, import_text: ImportText) -> None:

@@ -7,8 +7,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.models import IntegrityFlag
+from app.queries.integrity import list_flags, list_steps
 from app.runtime import Runtime
-from app.services.integrity import decide, explain
+from app.services.integrity import decide, explain, state_of
 from app.services.people import Person, add_user, sign_in
 from tests.app.dashboard.page import get
 from tests.factories import COMMUNE
@@ -114,6 +116,81 @@ def test_analyst_of_the_unit_itself_reads_why_somebody_else_decides(enter: Enter
     page = get(enter(OWN_ANALYST), f"{LIST}/{pack}").text
     assert "việc này do cấp trên làm" in page
     assert "Ghi kết luận" not in page
+
+
+def send_several(client: FlaskClient, path: str, **fields: object) -> tuple[int, str]:
+    """Post the form of the list, several flags under one name."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(LIST).text)
+    assert found is not None
+    answer = client.post(path, data={"csrf_token": found[1], **fields})
+    return answer.status_code, answer.text
+
+
+def states_of(office: Runtime) -> dict[str, str]:
+    """Every flag's state by its kind."""
+    with office.database.read() as session:
+        steps = list_steps(session, [flag.id for flag in list_flags(session)])
+        return {flag.kind: state_of(steps.get(flag.id, [])) for flag in list_flags(session)}
+
+
+def test_one_explanation_and_one_decision_for_several_flags_of_one_tablet(enter: Enter, pack: str, office: Runtime) -> None:
+    head, analyst = enter(HEAD), enter(ANALYST)
+    with office.database.read() as session:
+        ids = [flag.id for flag in list_flags(session)]
+    assert len(ids) == 3
+    boxes = [box for box in get(head, LIST).find("input") if box.attributes.get("type") == "checkbox"]
+    assert {box.attributes["value"] for box in boxes} == set(ids)
+    assert "Ghi kết luận" not in get(analyst, LIST).text, "nothing to decide before the unit spoke"
+    assert send_several(head, f"{LIST}/explanations", flag=ids, reason=EXPLANATION)[0] == 302
+    assert set(states_of(office).values()) == {"explained"}
+    status, _ = send_several(analyst, f"{LIST}/decisions?kind=burst", flag=ids[:2], decision="confirmed", reason=REASON)
+    assert status == 302
+    assert sorted(states_of(office).values()) == ["confirmed", "confirmed", "explained"]
+    assert f"Không tính {N_PACK + 1} phiếu" in get(analyst, "/analytics").text, "two flags on the same responses leave them out once"
+
+
+def test_several_flags_are_written_all_or_none(enter: Enter, pack: str, office: Runtime) -> None:
+    numbers = {"count": 60, "of": 140, "expected": 0.02, "share": 0.9, "usual": 0.8, "hours": [], "peers": []}
+    with office.database.write() as session:
+        session.add(
+            IntegrityFlag(
+                id="codes", kind="helped_codes", unit_key=COMMUNE, block="2025-08-2", first_hour=487_577, last_hour=487_960,
+                evidence=numbers, p_value=1e-9, adjusted_p=1e-8, found_on=office.today(),
+            )
+        )  # fmt: skip
+    head = enter(HEAD)
+    status, page = send_several(head, f"{LIST}/explanations", flag=[pack, "codes"], reason=EXPLANATION)
+    assert (status, "cùng một máy hoặc cùng một loại" in page) == (422, True)
+    assert page.count(" checked") == 2, "what was ticked stays ticked"
+    assert f">{EXPLANATION}</textarea>" in page
+    assert set(states_of(office).values()) == {"open"}
+    assert send_several(head, f"{LIST}/explanations", reason=EXPLANATION)[0] == 422
+    assert send_several(head, f"{LIST}/explanations", flag=[pack, "nothing"], reason=EXPLANATION)[0] == 404
+    assert set(states_of(office).values()) == {"open"}
+    assert send_several(head, f"{LIST}/decisions", flag=[pack], decision="dismissed", reason=REASON)[0] == 403
+    explain(office, HEAD, pack, EXPLANATION)
+    status, page = send_several(enter(ANALYST), f"{LIST}/decisions", flag=[pack], reason=REASON)
+    assert (status, "Mời chọn một trong hai kết luận" in page) == (422, True)
+
+
+def test_list_is_paged_and_filtered_by_kind(enter: Enter, pack: str, office: Runtime) -> None:
+    numbers: dict[str, object] = {"count": 5, "of": None, "expected": None, "share": None, "usual": None, "hours": [], "peers": []}
+    with office.database.write() as session:
+        session.add_all(
+            IntegrityFlag(
+                id=f"outside-{n}", kind="outside_hours", unit_key=COMMUNE, block="2025-08-2", first_hour=480_000 + n, last_hour=480_000 + n,
+                evidence=numbers, p_value=None, adjusted_p=None, found_on=office.today(),
+            )
+            for n in range(60)
+        )  # fmt: skip
+    client = enter(ANALYST)
+    first, second = get(client, LIST), get(client, f"{LIST}?page=2")
+    assert [len(page.find("tbody")[0].find("tr")) for page in (first, second)] == [50, 13]
+    assert "Trang 1 trong 2, 63 dấu hiệu" in first.text
+    assert len(get(client, f"{LIST}?kind=burst").find("tbody")[0].find("tr")) == 1
+    assert "Chờ giải trình (60)" in get(client, f"{LIST}?kind=outside_hours").text
+    assert any("kind=outside_hours&page=2" in link.attributes["href"] for link in get(client, f"{LIST}?kind=outside_hours").find("a"))
+    assert client.get(f"{LIST}?kind=bursts").status_code == 400
 
 
 def test_typed_text_is_text(enter: Enter, pack: str, office: Runtime) -> None:

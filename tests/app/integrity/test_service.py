@@ -51,7 +51,7 @@ def test_run_finds_the_pack_and_nothing_else_and_a_second_run_finds_nothing_new(
     assert (first.n_responses, first.n_new) == (N_QUIET + N_PACK, first.n_flags)
     assert (second.n_flags, second.n_new) == (first.n_flags, 0)
     with office.database.read() as session:
-        flags = list_flags(session, None)
+        flags = list_flags(session)
         assert {flag.kind for flag in flags} == {"burst", "repeats", "short_took"}
         assert len({(flag.device_id, flag.first_hour) for flag in flags}) == 1
         assert {count_covered(session, flag) for flag in flags} == {N_PACK + 1}, "the hour's quiet sheet lies in it too"
