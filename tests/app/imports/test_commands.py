@@ -58,7 +58,7 @@ def test_file_that_cannot_be_used_is_an_error(run: Callable[..., Result], tmp_pa
 
 
 def test_every_kind_has_a_command_whose_help_names_its_columns(run: Callable[..., Result]) -> None:
-    assert list(KINDS) == ["units", "fields", "procedures", "hours", "days", "targets", "dossiers", "responses", "counts"]
+    assert list(KINDS) == ["units", "fields", "procedures", "hours", "days", "targets", "par-scales", "dossiers", "responses", "counts"]
     for kind in KINDS.values():
         output = run(kind.name, "--help").output
         assert "Columns:" in output
