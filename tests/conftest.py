@@ -41,6 +41,19 @@ settings.register_profile("no seconds, no luck", _NO_SECONDS, derandomize=True)
 settings.load_profile("no seconds, no luck")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What drives a browser or a cluster of processes gets a second try, and the summary names each test that needed it.
+
+    The proofs in tests/faults get none: there a second try would be another claim.
+    """
+    for item in items:
+        place = item.path.relative_to(Path(__file__).parent) if item.path.is_relative_to(Path(__file__).parent) else item.path
+        is_cluster = place.is_relative_to("analytics/cluster") or place.name == "test_remote_parts.py"
+        drives = is_cluster or "browser" in getattr(item, "fixturenames", ())
+        if drives and not place.is_relative_to("faults"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium; one for all browser tests, because a process can hold one playwright."""
