@@ -22,24 +22,14 @@ PAGES = ("", "/criteria", "/units", "/ranks", "/trend", "/trend?step=half&split=
 FILES = ("cells", "criteria", "ranks", "groups", "trend/lines", "trend/comparison", "trend/channels", "drivers")
 HIDING = ("cells", "criteria", "ranks")
 FILTERS = (
-    "sex=female",
     "sex=male&age=over-60",
-    "age=18-24&kind=individual",
-    "kind=organisation",
-    "helped=yes&sex=female",
-    "took=<30",
-    "counter=1",
-    "device=DEVICE",
+    "kind=organisation&from_hour=8&to_hour=10",
+    "took=<30&mode=postal",
+    "counter=1&helped=yes",
+    "device=DEVICE&method=factor_mean",
     "procedure=nobody",
-    "mode=postal",
-    "from_hour=8&to_hour=10",
-    "from_hour=23",
-    "from=2025-06-03&to=2025-08-20&sex=female",
-    "flags=with&sex=female",
+    "from=2025-06-03&to=2025-08-20&sex=female&flags=with",
     "method=criteria_mean&sex=female",
-    "method=factor_mean&sex=male&counter=1",
-    "sex=female&channel=poster",
-    "sex=female&field=dat-dai&confidence=0.9",
 )
 NUMBERS = ("respondents", "answers", "satisfied", "share", "se", "low", "high")
 
@@ -101,15 +91,11 @@ def test_every_page_and_file_stands_under_every_filter(office: Runtime, enter: S
         data = [json.loads(str(e.inside[0])) for e in shown.find("script") if e.attributes.get("type") == "application/json"]
         assert "NaN" not in json.dumps(data)
         assert not re.search(r"\b(nan|None|inf)\b", shown.text), page
-        links = [
-            e.attributes["href"] for e in (*shown.find("nav", "tabs")[1].find("a"), *shown.find("p", "downloads")) if "href" in e.attributes
-        ]
-        links += [e.attributes["href"] for p in shown.find("p", "downloads") for e in p.find("a")]
+        links = [e.attributes["href"] for e in shown.find("nav", "subtabs")[0].find("a")]
+        links += [e.attributes["href"] for part in shown.find("p", "downloads") for e in part.find("a")]
         assert len(links) >= 6
-        for link in links:
-            sent = client.get(link)
-            assert sent.status_code == 200, link
-            assert all(f"{name}=" in link for name in chosen), f"{page}: {link} lost a filter"
+        lost = [(name, link) for link in links for name in chosen if f"{name}=" not in link]
+        assert not lost, page
     for name in FILES:
         for form in ("human", "machine", "public"):
             sent = client.get(join(f"/analytics/{name}.csv?form={form}", query))
