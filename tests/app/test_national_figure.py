@@ -30,7 +30,7 @@ from app.services.installation import make_installation
 from app.services.instruments import publish_instruments
 from app.services.intake import Sender, submit_responses
 from app.services.keys import add_api_key, add_device
-from app.services.people import Person
+from app.services.people import Person, add_user
 from app.services.store import StoreKeeper
 from survey_forms import read_submission
 from survey_forms.vocabulary import STAGES, Stage
@@ -204,6 +204,8 @@ def test_an_exclusion_made_by_hand_leaves_the_figure_of_the_country_as_that_of_t
     before = provinces[0].read_api({})["cells"][0]["respondents"]
     where = (None, COMMUNE, "1") if place == "counter" else (device_id, None, None)
     stretch = Stretch(*where, first_on=date(2025, 9, 9), last_on=date(2025, 9, 9), from_hour=9, to_hour=12)
+    for name in ("chuyen-vien-1", "chuyen-vien-2"):
+        add_user(runtime, name=name, password="mật khẩu đủ dài để thử", role="analyst")
     exclusion = propose_exclusion(runtime, Person("chuyen-vien-1", "analyst", "", None), stretch, "Chạy thử máy trước khi mở cửa")
     settle_exclusion(runtime, Person("chuyen-vien-2", "analyst", "", None), exclusion, "confirmed", "Đúng là chạy thử, không có người dân")
     StoreKeeper(runtime).refresh(wait=True)
