@@ -121,6 +121,7 @@ def quadrant_plot(points: Sequence[Point], across: Axis, up: Axis, cuts: tuple[f
                 "xanchor": "right" if x else "left", "yanchor": "top" if y else "bottom",
                 "xshift": -8 if x else 8, "yshift": -6 if y else 6,
                 "font": {"size": 13, "color": ACCENT if (x, y) == (0, 1) else _MUTED},
+                "bgcolor": PAPER,  # a narrow quadrant's words reach across the line: they interrupt it, it does not strike them out
             }
             for name, (x, y) in corners
         ],
