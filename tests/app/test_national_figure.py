@@ -202,8 +202,9 @@ def test_an_exclusion_made_by_hand_leaves_the_figure_of_the_country_as_that_of_t
     assert len(receipt.acknowledged) == 12
     close_and_refresh(provinces, clock)
     before = provinces[0].read_api({})["cells"][0]["respondents"]
-    where = (None, COMMUNE, "1") if place == "counter" else (device_id, None, None)
-    stretch = Stretch(*where, first_on=date(2025, 9, 9), last_on=date(2025, 9, 9), from_hour=9, to_hour=12)
+    day = date(2025, 9, 9)
+    at_tablet, at_counter = Stretch(device_id, None, None, day, day, 9, 12), Stretch(None, COMMUNE, "1", day, day, 9, 12)
+    stretch = at_counter if place == "counter" else at_tablet
     for name in ("chuyen-vien-1", "chuyen-vien-2"):
         add_user(runtime, name=name, password="mật khẩu đủ dài để thử", role="analyst")
     exclusion = propose_exclusion(runtime, Person("chuyen-vien-1", "analyst", "", None), stretch, "Chạy thử máy trước khi mở cửa")
