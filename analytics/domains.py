@@ -71,3 +71,20 @@ def tell_domain(group: Tally, whole: Tally) -> Tally:
     if (told.n_valid > told.n_sampled).any():
         raise TallyError("More of a sub-group answered than of everybody; count both from the same rows.")
     return told
+
+
+def keep_answered(tally: Tally) -> Tally:
+    """Of a sub-group the cells in which somebody of it answered: those a table lists or a line goes through. Any other tally as it is.
+
+    The cells left out stand for people outside the group. They are for adding up only, so they go when nothing is added any more.
+
+    >>> from analytics.design import Design
+    >>> from analytics.tally import tally_answers
+    >>> design = Design("demo", ("1.0",), ("1",), ("A",), (0,), (1, 2, 3, 4, 5), satisfied_from=3)
+    >>> sheets, units = np.array([[5], [1], [4]], np.uint8), np.array(["a", "a", "b"])
+    >>> whole = tally_answers(design, sheets, {"unit": units})
+    >>> women = tell_domain(tally_answers(design, sheets[:1], {"unit": units[:1]}), whole)
+    >>> keep_answered(women).cells["unit"].tolist(), keep_answered(whole).n_cells
+    (['a'], 2)
+    """
+    return tally if tally.n_design is None else tally.where(tally.n_returned > 0)

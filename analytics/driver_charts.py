@@ -120,7 +120,8 @@ def quadrant_plot(points: Sequence[Point], across: Axis, up: Axis, cuts: tuple[f
                 "text": name, "xref": "paper", "yref": "paper", "x": x, "y": y, "showarrow": False,
                 "xanchor": "right" if x else "left", "yanchor": "top" if y else "bottom",
                 "xshift": -8 if x else 8, "yshift": -6 if y else 6,
-                "font": {"size": 13, "color": ACCENT if (x, y) == (0, 1) else _MUTED}, "bgcolor": "#FFFFFF",
+                "font": {"size": 13, "color": ACCENT if (x, y) == (0, 1) else _MUTED},
+                "bgcolor": PAPER,  # a narrow quadrant's words reach across the line: they interrupt it, it does not strike them out
             }
             for name, (x, y) in corners
         ],

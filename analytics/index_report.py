@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.cell_figures import overall_shares
+from analytics.domains import keep_answered
 from analytics.errors import FigureError
 from analytics.index import compute_index, finite_factor
 from analytics.intervals import wilson_interval
@@ -81,9 +82,8 @@ def compute_report(
     cells: list[Cell] = []
     for level in [(), tuple(by)] if by else [()]:
         own, own_pairs = tally.by(*level), None if pairs is None else pairs.by(*level)
-        if level and own.n_design is not None:  # where nobody of a sub-group answered there is no cell, as for everybody together
-            is_there = own.n_returned > 0
-            own, own_pairs = own.where(is_there), None if own_pairs is None else own_pairs.where(is_there)
+        if level:  # where nobody of a sub-group answered there is no cell, as for everybody together
+            own, own_pairs = keep_answered(own), None if own_pairs is None else keep_answered(own_pairs)
         n_dossiers = None
         if question.is_finite and population is not None and together is not None:
             n_dossiers = _count_dossiers(own, level, population, together, is_strict=is_strict)

@@ -13,7 +13,7 @@ from app.access import current_person
 from app.dashboard.address import clean_query
 from app.dashboard.browse import build_units_page
 from app.dashboard.conditions import list_known
-from app.dashboard.criteria import build_criteria_page
+from app.dashboard.criteria import CriteriaPage, build_criteria_page
 from app.dashboard.drivers import build_drivers_page
 from app.dashboard.drivers_export import DRIVER_COLUMNS, write_drivers
 from app.dashboard.export import (
@@ -29,13 +29,14 @@ from app.dashboard.export import (
 )
 from app.dashboard.filters import build_filter_bar
 from app.dashboard.groups import build_groups
-from app.dashboard.heat import build_heat_table
+from app.dashboard.heat import HeatTable, build_heat_table
 from app.dashboard.overview import build_overview
-from app.dashboard.ranks import MORE, build_ranking, build_ranks_page
+from app.dashboard.ranks import MORE, Ranking, build_ranking, build_ranks_page
 from app.dashboard.reading import Reading, name_units, read_view
 from app.dashboard.trend_page import COLUMNS, PARAMETERS, build_trend_page, find_trend_file
 from app.errors import BadInputError
 from app.runtime import Runtime
+from app.selection import TRAITS
 from app.services.figures import Figures
 from app.services.installation import DEMONSTRATION_LABEL, get_installation
 from app.vietnamese import METHODS
@@ -48,6 +49,10 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
     """The blueprint, with the installation it shows and the service that computes its figures."""
     dashboard = Blueprint("dashboard", __name__, url_prefix="/analytics")
     label = DEMONSTRATION_LABEL if get_installation(runtime).kind == "demonstration" else None
+
+    def read_args(more: tuple[str, ...]) -> dict[str, str]:
+        """The filters and the page's own parameters."""
+        return clean_query(request.args, more, figures.find_questions(request.args.get("instrument")))
 
     def show(
         template: str, build: Callable[[Reading], object], columns: Callable[[Reading], object], more: tuple[str, ...] = ()
@@ -94,6 +99,15 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
             headers={"Content-Disposition": f'attachment; filename="{_file_name(name, reading, form, label)}"'},
         )
 
+    def of_everybody(reading: Reading, form: Form, build: Callable[[Reading], Page]) -> Page | None:
+        """The same page of everybody whose sub-group is to be published, to see whom it leaves out; None where nothing needs it."""
+        selection = reading.evidence.selection
+        if form != "public" or not selection.is_domain:
+            return None
+        own = {*TRAITS, *dict(selection.respondent)}
+        query = {name: value for name, value in reading.query.items() if name not in own}
+        return build(read_view(figures, query, current_person()))
+
     @dashboard.get("", endpoint="overview")
     def overview() -> ResponseReturnValue:
         """The answer, unit × field, the factors."""
@@ -117,42 +131,54 @@ def create_dashboard(runtime: Runtime, figures: Figures) -> Blueprint:
     def units() -> ResponseReturnValue:
         """The tree of units."""
         more = ("under", "q", "page")
-        args = clean_query(request.args, more)
+        args = read_args(more)
         return show("dashboard/units.html", lambda r: build_units_page(figures, r, current_person(), args), lambda _: (), more)
 
     @dashboard.get("/trend", endpoint="trend")
     def trend() -> ResponseReturnValue:
         """The index over time, small lines, two periods, channels."""
-        args = clean_query(request.args, PARAMETERS)
+        args = read_args(PARAMETERS)
         return show("dashboard/trend.html", lambda r: build_trend_page(figures, r, args), lambda _: COLUMNS, PARAMETERS)
 
     @dashboard.get("/trend/<name>.csv", endpoint="trend_csv")
     def trend_csv(name: str) -> ResponseReturnValue:
         """One table of the page of trends as a file."""
-        file_name, write = find_trend_file(figures, name, clean_query(request.args, PARAMETERS), label)
+        file_name, write = find_trend_file(figures, name, read_args(PARAMETERS), label)
         return send(file_name, write)
 
     @dashboard.get("/ranks", endpoint="ranks")
     def ranks() -> ResponseReturnValue:
         """Units by their figure, with the ranks each may have."""
-        args = clean_query(request.args, MORE)
+        args = read_args(MORE)
         return show("dashboard/ranks.html", lambda r: build_ranks_page(figures, r, args), lambda _: RANK_COLUMNS, MORE)
 
     @dashboard.get("/ranks.csv", endpoint="ranks_csv")
     def ranks_csv() -> ResponseReturnValue:
         """The whole ranking as a file."""
         level = request.args.get("level", "")
-        return send("xep-hang", lambda r, form: write_ranks(build_ranking(figures, r, level), r, form, label), hides=True)
+
+        def build(reading: Reading) -> Ranking:
+            return build_ranking(figures, reading, level)
+
+        return send("xep-hang", lambda r, form: write_ranks(build(r), r, form, label, of_everybody(r, form, build)), hides=True)
 
     @dashboard.get("/cells.csv", endpoint="cells_csv")
     def cells_csv() -> ResponseReturnValue:
         """The unit × field table as a file."""
-        return send("don-vi-linh-vuc", lambda r, form: write_cells(build_heat_table(figures, r), r, form, label), hides=True)
+
+        def build(reading: Reading) -> HeatTable:
+            return build_heat_table(figures, reading)
+
+        return send("don-vi-linh-vuc", lambda r, form: write_cells(build(r), r, form, label, of_everybody(r, form, build)), hides=True)
 
     @dashboard.get("/criteria.csv", endpoint="criteria_csv")
     def criteria_csv() -> ResponseReturnValue:
         """Factors and criteria as a file."""
-        return send("yeu-to-tieu-chi", lambda r, form: write_criteria(build_criteria_page(figures, r), r, form, label), hides=True)
+
+        def build(reading: Reading) -> CriteriaPage:
+            return build_criteria_page(figures, reading)
+
+        return send("yeu-to-tieu-chi", lambda r, form: write_criteria(build(r), r, form, label, of_everybody(r, form, build)), hides=True)
 
     @dashboard.get("/drivers.csv", endpoint="drivers_csv")
     def drivers_csv() -> ResponseReturnValue:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from analytics.domains import keep_answered
 from analytics.tally import Tally
 from app.dashboard.comparison import ChangeRow, compare_sides, tell_direction
 from app.dashboard.figure import Figure
@@ -41,7 +42,7 @@ def build_channels(figures: Figures, reading: Reading) -> Channels | None:
     """Every channel with responses; None where the view is of one channel alone."""
     if reading.evidence.selection.channel is not None:
         return None
-    tally = figures.count_by(reading.evidence, "channel").by("channel")
+    tally = keep_answered(figures.count_by(reading.evidence, "channel").by("channel"))
     names = [name for name in CHANNELS if name in set(tally.cells["channel"])]
     on_phone = [name for name in names if name in PHONE]
     sides = _phone_and_desk(tally)

@@ -16,19 +16,16 @@ from app.dashboard.criteria import CriteriaPage
 from app.dashboard.figure import Figure
 from app.dashboard.groups import GroupTable
 from app.dashboard.heat import HeatTable
-from app.dashboard.publishable import LEAST, NOTHING_HIDDEN, hide_cells, hide_criteria, hide_units
+from app.dashboard.publishable import NOTHING_HIDDEN, hide_cells, hide_criteria, hide_units, least_of
 from app.dashboard.ranks import Ranking
 from app.dashboard.reading import Reading
+from app.selection import Selection
 from app.spreadsheets import Cell, write_csv
 from app.vietnamese import METHODS, collation_key, day, decimal_comma
 
 Form = Literal["human", "machine", "public"]
 FORMS: Final[tuple[Form, ...]] = get_args(Form)
 _HIDDEN: Final = "…"
-_HIDDEN_NOTE: Final = (
-    f"{_HIDDEN}: không công bố, vì có dưới {LEAST} phiếu hoặc để không suy ra được số liệu của ô khác có dưới {LEAST} phiếu. "
-    "Không công bố kèm tệp khác cắt cùng số liệu theo cách khác."
-)
 
 # (column for programs, what it holds, column for people): one table for both files and for the description on the page.
 VIEW_COLUMNS: Final = (
@@ -109,7 +106,7 @@ class Writer:
         """The file: UTF-8, for people with a byte order mark, semicolons and decimal commas; to publish with a note below."""
         is_human = self.form != "machine"
         header = [human if is_human else machine for machine, _, human in columns]
-        note: list[list[Cell]] = [[_HIDDEN_NOTE]] if self.form == "public" else []
+        note: list[list[Cell]] = [[_tell_hidden(self.reading.evidence.selection)]] if self.form == "public" else []
         lines = chain(([*row, *self._view()] for row in rows), note)
         stream = io.StringIO(newline="")
         write_csv(stream, header, lines, bom=is_human, decimal_comma=is_human)
@@ -150,10 +147,21 @@ class Writer:
         return [figure.respondents, estimate.answers, estimate.satisfied, percent, *ends, target, verdict, figure.source]
 
 
-def write_cells(table: HeatTable, reading: Reading, form: Form, label: str | None) -> bytes:
-    """The unit × field table, row by row, its own figures over all fields and units included."""
+def _tell_hidden(selection: Selection) -> str:
+    """Why figures are missing from a file to publish."""
+    least = least_of(selection)
+    others = ", kể cả của những người ngoài nhóm này" if selection.is_domain else ""
+    return (
+        f"{_HIDDEN}: không công bố, vì có dưới {least} phiếu hoặc để không suy ra được số liệu có dưới {least} phiếu{others}. "
+        "Không công bố kèm tệp khác cắt cùng số liệu theo cách khác."
+    )
+
+
+def write_cells(table: HeatTable, reading: Reading, form: Form, label: str | None, everybody: HeatTable | None = None) -> bytes:
+    """The unit × field table, row by row, its own figures over all fields and units included; to publish a sub-group, with that of
+    `everybody`."""
     writer = Writer(form, reading, label)
-    hidden = hide_cells(table) if form == "public" else set()
+    hidden = hide_cells(table, everybody) if form == "public" else set()
     lines = list(enumerate(table.every_row))
     if form == "public":  # the page's order, highest first, would tell a hidden share
         lines.sort(key=lambda line: (line[1] is table.total, collation_key(line[1].name)))
@@ -172,10 +180,10 @@ def write_cells(table: HeatTable, reading: Reading, form: Form, label: str | Non
     return writer.write(CELL_COLUMNS, rows())
 
 
-def write_ranks(ranking: Ranking, reading: Reading, form: Form, label: str | None) -> bytes:
+def write_ranks(ranking: Ranking, reading: Reading, form: Form, label: str | None, everybody: Ranking | None = None) -> bytes:
     """Every unit of the ranking, on whatever page it stands; hidden ones last, because their place would tell their share."""
     writer = Writer(form, reading, label)
-    hidden = hide_units(ranking) if form == "public" else set()
+    hidden = hide_units(ranking, everybody) if form == "public" else set()
 
     def rows() -> Iterator[list[Cell]]:
         shown = [row for row in ranking.rows if row.unit not in hidden]
@@ -189,13 +197,13 @@ def write_ranks(ranking: Ranking, reading: Reading, form: Form, label: str | Non
     return writer.write(RANK_COLUMNS, rows())
 
 
-def write_criteria(page: CriteriaPage, reading: Reading, form: Form, label: str | None) -> bytes:
+def write_criteria(page: CriteriaPage, reading: Reading, form: Form, label: str | None, everybody: CriteriaPage | None = None) -> bytes:
     """The overall index, every factor, every criterion, and the overall question apart."""
     writer = Writer(form, reading, label)
     n_levels = len(reading.evidence.instrument.scale.levels)
     nothing: list[Cell] = [None] * 6
     kinds = {"index": "Chỉ số chung", "factor": "Yếu tố", "criterion": "Tiêu chí", "overall_question": "Câu hỏi chung, ngoài chỉ số"}
-    hidden = hide_criteria(page) if form == "public" else NOTHING_HIDDEN
+    hidden = hide_criteria(page, everybody) if form == "public" else NOTHING_HIDDEN
 
     def kind(name: str) -> str:
         return name if form == "machine" else kinds[name]
@@ -222,8 +230,7 @@ def write_criteria(page: CriteriaPage, reading: Reading, form: Form, label: str 
             question = page.overall
             levels = [level.answers for level in question.levels]
             scores = [None, None, None, writer.score(question.mean), writer.score(question.converted), None]
-            is_hidden = form == "public" and (hidden.index or 0 < question.figure.estimate.answers < LEAST)
-            yield line("overall_question", None, question.text, [*levels, *scores], question.figure, is_hidden=is_hidden)
+            yield line("overall_question", None, question.text, [*levels, *scores], question.figure, is_hidden=hidden.overall)
 
     return writer.write(criterion_columns(reading), rows())
 

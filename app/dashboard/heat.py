@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from analytics.domains import keep_answered
 from analytics.results import Cell
 from analytics.tally import Tally
 from app.dashboard.address import change_query
@@ -93,9 +94,7 @@ def build_heat_table(figures: Figures, reading: Reading) -> HeatTable:
 
 
 def _by_place(figures: Figures, reading: Reading, tally: Tally, pairs: Tally | None) -> dict[tuple[str | None, str | None], Figure]:
-    if tally.n_design is not None:  # of a sub-group cells without a response belong to the sample, not to the table
-        is_there = tally.n_returned > 0
-        tally, pairs = tally.where(is_there), None if pairs is None else pairs.where(is_there)
+    tally, pairs = keep_answered(tally), None if pairs is None else keep_answered(pairs)
     report = figures.compute(reading.evidence, tally, parts="overall", pairs=pairs)
     return {(cell.unit, cell.field): as_figure(reading, cell) for cell in report.cells}
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analytics.periods import block_start, target_year
+from analytics.domains import keep_answered
+from analytics.periods import block_end, block_start, target_year
 from analytics.results import Cell, Estimate, Parts
 from analytics.tally import Tally
 from app.dashboard.figure import Figure
@@ -60,12 +61,20 @@ def compute_spans(
     """The figures of every row and span, by (row, key of the span), with the target of the span's own year.
 
     `tally` is by block, or by one dimension and block: its texts are the rows, "" where there is none. The year is found as the
-    overview finds it when it is asked for these days alone, so that both say the same.
+    overview finds it when it is asked for these days alone, so that both say the same; so is the sample a sub-group is a domain of:
+    where a sub-group's first span begins later than its month, who was asked before is no part of it. Of a sub-group only spans with
+    a response are given.
     """
+    if not spans:
+        return {}
     find = span_of(step, reading.calendar)
+    blocks = tally.cells["block"].tolist()
+    within = [block_end(block) >= spans[0].first_on and block_start(block) <= spans[-1].last_on for block in blocks]
+    tally = tally if all(within) else tally.where(np.array(within, dtype=bool))
     key_of = {block: find(block_start(block)).key for block in set(tally.cells["block"])}
     year_of = {span.key: target_year(span.first_on, span.last_on, reading.calendar) for span in spans}
     folded = replace(tally, cells=tally.cells.assign(block=tally.cells["block"].map(key_of).astype("str"))).by(*tally.dimensions)
+    folded = keep_answered(folded)
     rows = folded.cells[tally.dimensions[0]].tolist() if len(tally.dimensions) > 1 else [""] * folded.n_cells
     keys = folded.cells["block"].tolist()
     found: dict[tuple[str, str], Cell] = {}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from analytics.charts import Figure as Chart
+from analytics.domains import keep_answered
 from analytics.periods import block_end, block_start
 from analytics.results import Cell
 from analytics.store import LiveTally
@@ -92,7 +93,7 @@ def read_asked(args: Mapping[str, str]) -> Asked:
 def build_trend(figures: Figures, reading: Reading, asked: Asked, *, is_whole: bool = False) -> TrendPage:
     """The page's content; `is_whole` draws every span and row, for a file. Raises AnalyticsError when it cannot be computed."""
     others = _count_other_series(figures, reading)
-    spans = _list_spans(reading, asked.step, [block for tally in others.values() for block in tally.cells["block"]])
+    spans = _list_spans(reading, asked.step, [block for tally in others.values() for block in keep_answered(tally).cells["block"]])
     n_left_out = 0 if is_whole else max(0, len(spans) - MOST_POINTS)
     spans = spans[n_left_out:]
     place = (reading.place, reading.evidence.selection.field)
@@ -173,10 +174,12 @@ def _choose_split(figures: Figures, reading: Reading, asked: Asked) -> tuple[Spl
     """What the rows are – units where one field is looked at – and the row each recorded unit counts in."""
     evidence, place = reading.evidence, reading.place
     below = list_rows(figures, evidence.tree, place, reading.tops, reading.today)
-    recorded = set(evidence.live.by("unit").cells["unit"])
+    # With responses or not: the same rows whatever the filters, so that the store has them counted.
+    recorded = evidence.units if evidence.units is not None else evidence.tree.keys
     row_of = evidence.tree.fold(recorded, {*below, place} if place is not None else below).row_of
-    is_one_field = evidence.selection.field is not None and len(set(row_of.values())) > 1
-    return asked.split or ("unit" if is_one_field else "field"), row_of
+    if asked.split is not None or evidence.selection.field is None:
+        return asked.split or "field", row_of
+    return "unit" if keep_answered(evidence.live.by("unit", row_of=row_of)).n_cells > 1 else "field", row_of
 
 
 def _split(
@@ -193,7 +196,7 @@ def _split(
     """The lowest rows first: what needs attention is seen without searching."""
     evidence, place = reading.evidence, reading.place
     tally = evidence.live.by("unit", row_of=row_of) if kind == "unit" else in_one_unit(evidence.live.by("field"), place)
-    cells = figures.compute(evidence, tally, parts="overall").cells
+    cells = figures.compute(evidence, keep_answered(tally), parts="overall").cells
     found = {(cell.unit if kind == "unit" else cell.field) or "": cell for cell in cells}
     names = name_units(figures, set(found)) if kind == "unit" else {code: reading.fields.get(code, code) for code in found}
     wanted = [row for row in found if fold_accents(asked.search) in fold_accents(names[row])]

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,13 @@ from app.factory import create_app
 from app.models import Exclusion, HourClosing
 from app.runtime import Runtime, open_runtime
 from app.selection import Selection
+from app.services.exclusions import Stretch, propose_exclusion, settle_exclusion, withdraw_exclusion
 from app.services.figures import Figures
 from app.services.installation import make_installation
 from app.services.instruments import publish_instruments
 from app.services.intake import Sender, submit_responses
-from app.services.keys import add_api_key
+from app.services.keys import add_api_key, add_device
+from app.services.people import Person, add_user
 from app.services.store import StoreKeeper
 from survey_forms import read_submission
 from survey_forms.vocabulary import STAGES, Stage
@@ -186,6 +189,36 @@ def test_a_flag_confirmed_or_withdrawn_is_in_the_figure_at_the_next_refresh_with
     assert [cell["overall"] for cell in found["cells"][1:]] == [province.read_api({})["cells"][0]["overall"] for province in provinces]
     assert found["provinces"][0]["excluded"] > 0
     assert found["provinces"][1]["excluded"] == 0
+
+
+@pytest.mark.parametrize("place", ["counter", "device"])
+def test_an_exclusion_made_by_hand_leaves_the_figure_of_the_country_as_that_of_the_page(
+    provinces: list[Province], scheduler: str, clock: Clock, place: str
+) -> None:
+    runtime = provinces[0].runtime
+    device_id, _ = add_device(runtime, unit_key=COMMUNE, label="Máy quầy 1", counter_code="1")
+    trial = [response(counter="1", answered_at=f"2025-09-09T0{n % 6 + 1}:00:00Z", respondent={"sex": "female"}) for n in range(12)]
+    receipt = submit_responses(runtime, [read_submission(sheet) for sheet in trial], Sender(device_id, COMMUNE))
+    assert len(receipt.acknowledged) == 12
+    close_and_refresh(provinces, clock)
+    before = provinces[0].read_api({})["cells"][0]["respondents"]
+    day = date(2025, 9, 9)
+    at_tablet, at_counter = Stretch(device_id, None, None, day, day, 9, 12), Stretch(None, COMMUNE, "1", day, day, 9, 12)
+    stretch = at_counter if place == "counter" else at_tablet
+    for name in ("chuyen-vien-1", "chuyen-vien-2"):
+        add_user(runtime, name=name, password="mật khẩu đủ dài để thử", role="analyst")
+    exclusion = propose_exclusion(runtime, Person("chuyen-vien-1", "analyst", "", None), stretch, "Chạy thử máy trước khi mở cửa")
+    settle_exclusion(runtime, Person("chuyen-vien-2", "analyst", "", None), exclusion, "confirmed", "Đúng là chạy thử, không có người dân")
+    StoreKeeper(runtime).refresh(wait=True)
+    expected = provinces[0].read_api({})["cells"][0]
+    found = read(run(provinces, scheduler, "--by", "province"))
+    assert found["cells"][1]["overall"] == expected["overall"]
+    assert before - expected["respondents"] == found["provinces"][0]["excluded"] == 6, "the sheets of 9, 10 and 11 o'clock"
+    withdraw_exclusion(runtime, Person("chuyen-vien-2", "analyst", "", None), exclusion, "Nhầm ngày, phiếu là của người dân")
+    StoreKeeper(runtime).refresh(wait=True)
+    again = read(run(provinces, scheduler, "--by", "province"))
+    assert again["provinces"][0]["excluded"] == 0
+    assert again["cells"][1]["respondents"] == before
 
 
 def test_responses_of_open_hours_wait_and_the_hour_is_told(provinces: list[Province], scheduler: str, clock: Clock) -> None:

@@ -109,6 +109,70 @@ def test_criterion_of_few_answers_is_hidden_with_its_levels_and_blanks(runtime: 
     assert all(row["Số phiếu hợp lệ"] in ("23", HIDDEN) for row in rows)
 
 
+@pytest.fixture
+def office_of_women(runtime: Runtime) -> Runtime:
+    """By unit and field, women of everybody: 30 of 33, 20 of 45, 12 of 30; the neighbour's land: 7 of 40, the branch's: 40 of 40."""
+    for unit, field, women, others in (
+        ("xa-a", "ho-tich", 30, 3),
+        ("xa-a", "dat-dai", 20, 25),
+        (NEIGHBOUR, "ho-tich", 12, 18),
+        (NEIGHBOUR, "dat-dai", 7, 33),
+        (BRANCH, "dat-dai", 40, 0),
+    ):
+        where = {"unit": unit, "field": field}
+        send(runtime, *satisfied(women // 2, women, respondent={"sex": "female"}, **where), *satisfied(others, others, **where))
+    return runtime
+
+
+def read_numbers(rows: list[dict[str, str]]) -> dict[tuple[str, str], int | None]:
+    """Respondents by unit and field; None where hidden."""
+    return {(r["Đơn vị"], r["Lĩnh vực"]): None if r["Số phiếu hợp lệ"] == HIDDEN else int(r["Số phiếu hợp lệ"]) for r in rows}
+
+
+def test_published_subgroup_needs_ten_and_leaves_no_few_people_beside_the_file_of_everybody(
+    office_of_women: Runtime, enter: SignIn
+) -> None:
+    client = enter()
+    rows, note = read_public(client, "/analytics/cells.csv?sex=female")
+    assert "dưới 10 phiếu" in note
+    assert "dưới 5 phiếu" not in note
+    everybody, plain_note = read_public(client, "/analytics/cells.csv")
+    assert "dưới 5 phiếu" in plain_note
+    women, all_ = read_numbers(rows), read_numbers(everybody)
+    assert women["Xã B", "Đất đai"] is None, "seven women are fewer than ten"
+    assert women["Xã A", "Hộ tịch"] is None, "thirty women of thirty-three people are three others"
+    for place, n in women.items():
+        total = all_[place]
+        assert n is None or n >= 10
+        assert n is None or total is None or total == n or total - n >= 10, place
+    # Whoever knows every published number finds no hidden one: each hidden number has a hidden one beside it both ways.
+    for side in (0, 1):
+        for line in {place[side] for place in women}:
+            hidden = [place for place, n in women.items() if place[side] == line and n is None]
+            assert len(hidden) != 1, hidden
+
+
+@pytest.mark.parametrize("query", ["counter=1", "from_hour=8", "channel=kiosk"])
+def test_filters_by_place_and_time_are_no_personal_characteristic(office: Runtime, enter: SignIn, query: str) -> None:
+    _, note = read_public(enter(), f"/analytics/cells.csv?{query}")
+    assert "dưới 5 phiếu" in note
+
+
+def test_ranking_and_criteria_of_a_subgroup_hide_alike(office_of_women: Runtime, enter: SignIn) -> None:
+    client = enter()
+    rows, note = read_public(client, "/analytics/ranks.csv?sex=female&field=ho-tich")
+    assert "dưới 10 phiếu" in note
+    assert {row["Đơn vị"]: row["Số phiếu hợp lệ"] for row in rows} == {"Xã A": HIDDEN, "Xã B": HIDDEN}
+    for query, is_hidden in (("unit=xa-a&field=ho-tich", True), ("unit=xa-b&field=dat-dai", True), ("unit=xa-a&field=dat-dai", False)):
+        rows, _ = read_public(client, f"/analytics/criteria.csv?sex=female&{query}")
+        assert {row["Số phiếu hợp lệ"] == HIDDEN for row in rows if row["Số câu trả lời"] != "0"} == {is_hidden}, query
+
+
+@pytest.mark.parametrize("name", ["groups", "drivers", "trend/lines", "trend/comparison", "trend/channels"])
+def test_file_that_hides_nothing_is_not_made_for_publishing(office: Runtime, enter: SignIn, name: str) -> None:
+    assert enter().get(f"/analytics/{name}.csv?form=public").status_code == 400
+
+
 def most(wanted: Sequence[int], counts: list[int], blocks: list[list[int]], hidden: HiddenParts) -> float:
     """The most that the sum of some criteria can be for one who knows the published counts and that none is negative."""
     n = len(counts)
