@@ -151,10 +151,24 @@ def test_a_scale_turned_over_turns_the_signs() -> None:
         # Only at 2 do both levels occur: the likelihood still has no top.
         ([[1.0], [1.0], [2.0], [2.0], [3.0], [3.0]], [1, 1, 1, 2, 2, 2], "separated"),
         ([[1.0, 0], [2.0, 0], [3.0, 0], [2.0, 0], [1.0, 9], [4.0, 9]], [1, 2, 1, 1, 3, 3], "separated"),
+        # Three of four hundred stand apart: few for a standard deviation, and they alone have a slope without end.
+        ([[0.0]] * 400 + [[1.0]] * 3, [1, 2] * 200 + [2] * 3, "separated"),
+        ([[3.0, 0], [4.0, 0]] * 300 + [[4.0, 1]] * 2, [1, 2, 2, 1, 2, 2] * 100 + [1, 1], "separated"),
     ],
 )
 def test_where_there_is_no_maximum_the_reason_comes_back(x: object, y: object, reason: str) -> None:
     assert fit_ordered_logit(np.asarray(x, dtype=float), np.asarray(y, dtype=float)) == reason
+
+
+def test_a_predictor_that_all_but_settles_the_answer_has_a_steep_slope_and_no_excuse() -> None:
+    x = np.arange(201.0)
+    y = np.where(x > 100, 2.0, 1.0)
+    y[[100, 101]] = y[[101, 100]]
+    fit = fit_ordered_logit(x[:, None], y)
+    assert isinstance(fit, OrderedLogit)
+    # R 4.2.2: x <- 0:200; y <- x > 100; y[101:102] <- y[102:101]; glm(y ~ x, binomial, control = list(epsilon = 1e-14))
+    of_r = (1.31013020332, 0.826747135222, 131.668085434)
+    assert (fit.coefficients[0], fit.standard_errors[0], fit.thresholds[0]) == pytest.approx(of_r, rel=1e-9)
 
 
 def test_answers_missing_from_a_factor_take_its_mean_from_the_rest() -> None:

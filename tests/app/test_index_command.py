@@ -242,6 +242,12 @@ def test_faulty_target_is_told_by_row_and_column(run: Run, tmp_path: Path) -> No
     assert "row 2, column target: must be a share" in refusal(run(RESPONSES, "--targets", path))
 
 
+def test_a_target_that_stands_twice_is_named_by_its_rows(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "targets.csv"
+    path.write_text("unit,target\nA,0.9\n,0.8\nA,85%\n", encoding="utf-8")
+    assert "row 4, column target: row 2 already sets the target" in refusal(run(RESPONSES, "--targets", path))
+
+
 POPULATION = "unit,field,dossiers\nxã A,hộ tịch,30\nxã A,đất đai,10\nxã B,đất đai,60\n"
 
 
