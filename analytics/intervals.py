@@ -18,7 +18,7 @@ def normal_quantile(confidence: float) -> float:
     >>> normal_quantile(0.95)
     1.959963984540054
     """
-    if not 0 < confidence < 1:
+    if not (confidence > 0 and 0.5 + confidence / 2 < 1):  # so near to 1 that z would be infinite is 1
         raise FigureError(f"A confidence of {confidence} is not between 0 and 1; write 0.95 for 95 %.")
     return float(ndtri(0.5 + confidence / 2))
 

@@ -129,7 +129,7 @@ def test_cells_are_computed_side_by_side_as_they_are_alone() -> None:
     assert np.isnan(alone[:, 1:3]).all()
 
 
-@pytest.mark.parametrize("confidence", [0, 1, -0.1, 95, float("nan")])
+@pytest.mark.parametrize("confidence", [0, 1, -0.1, 95, float("nan"), 1 - 2**-53])
 def test_a_confidence_outside_0_to_1_is_refused(confidence: float) -> None:
     with pytest.raises(FigureError, match=r"write 0\.95"):
         wilson_interval(0.5, 10, confidence)
