@@ -3,15 +3,16 @@
 Run alone: `python -m tests.benchmarks.store [--small]`. Only the ratios mean something on a shared machine.
 """
 
-import resource
 import shutil
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
@@ -34,6 +35,7 @@ from app.services.figures import Figures
 from app.services.installation import make_installation
 from app.services.instruments import publish_instruments
 from survey_forms import load_shipped
+from tests.benchmarks.measure import peak_megabytes
 from tests.factories import COMMUNE, add_office
 from tests.postgresql import running_postgresql
 
@@ -159,11 +161,22 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def measure_views(path: Path, n: int) -> tuple[dict[str, Taken], float, int]:
-    """Seconds of every view; of warming up as a server does after its first start; and the bytes of the store."""
+class Measured(NamedTuple):
+    """Seconds of every view and of warming up as a server does after its first start; bytes of the store; most MiB of a process."""
+
+    views: dict[str, Taken]
+    warming: float
+    n_bytes: int
+    filling_peak: int
+    viewing_peak: int
+
+
+def measure_views(path: Path, n: int) -> Measured:
+    """A store of n responses, looked at from all sides."""
     design = Design.of(load_shipped()[INSTRUMENT])
     folder = StoreFolder(path / f"{n}")
     manifest = fill(folder, design, n)
+    filling_peak = peak_megabytes()
     load_kernel()
     look(Views(folder), manifest, design, STANDING["by field"])  # compiles what adds up cells
     warmed = Views(folder)
@@ -179,9 +192,28 @@ def measure_views(path: Path, n: int) -> tuple[dict[str, Taken], float, int]:
         cold = seconds(partial(look, Views(folder), manifest, design, wanted))
         first = median_seconds(partial(look_anew, warmed, manifest, design, wanted), 3)
         found[name] = Taken(cold, first, median_seconds(partial(look, warmed, manifest, design, wanted)))
+    with ProcessPoolExecutor(
+        1, mp_context=get_context("spawn")
+    ) as alone:  # here two sets of what is kept in memory stood beside each other
+        viewing_peak = alone.submit(peak_of_views, folder.path).result()
     n_bytes = folder.size(manifest)
     shutil.rmtree(folder.path)
-    return found, warming, n_bytes
+    return Measured(found, warming, n_bytes, filling_peak, viewing_peak)
+
+
+def peak_of_views(path: Path) -> int:
+    """The most memory of a process that warms up and then shows every view, one after the other."""
+    design = Design.of(load_shipped()[INSTRUMENT])
+    folder = StoreFolder(path)
+    manifest = folder.manifest()
+    assert manifest is not None
+    views = Views(folder)
+    for name in ("everything", "every unit"):
+        look(views, manifest, design, STANDING[name])
+    views.warm(manifest, design)
+    for wanted in (STANDING | OTHERS).values():
+        look(views, manifest, design, wanted)
+    return peak_megabytes()
 
 
 def look_anew(views: Views, manifest: Manifest, design: Design, wanted: Look) -> None:
@@ -280,9 +312,9 @@ def run(*, small: bool = False) -> list[Line]:
     lines = []
     with tempfile.TemporaryDirectory() as name:
         path = Path(name)
-        (little, _, _), (much, warming, n_bytes) = (measure_views(path, n) for n in sizes)
-        for view, many in much.items():
-            few = little[view]
+        little, much = (measure_views(path, n) for n in sizes)
+        for view, many in much.views.items():
+            few = little.views[view]
             for way, of_many, of_few in (
                 ("later loads", many.later, few.later),
                 ("first load", many.first, few.first),
@@ -290,11 +322,10 @@ def run(*, small: bool = False) -> list[Line]:
             ):
                 ratio = f"{of_many / of_few:.2f} × of {sizes[0]:,}, {of_few * 1000:.1f} ms"
                 lines.append(Line(sizes[1], f"view: {view}", way, f"{of_many * 1000:.1f} ms", ratio))
-        lines.append(Line(sizes[1], "warming up", "after a rebuild, in the background", f"{warming:.1f} s"))
-        lines.append(Line(sizes[1], "store on disk", "parts and tallies", f"{n_bytes / sizes[1]:.2f} bytes each"))
-        lines.append(
-            Line(sizes[1], "peak memory", "filling and viewing", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB")
-        )
+        lines.append(Line(sizes[1], "warming up", "after a rebuild, in the background", f"{much.warming:.1f} s"))
+        lines.append(Line(sizes[1], "store on disk", "parts, tallies and cubes", f"{much.n_bytes / sizes[1]:.2f} bytes each"))
+        lines.append(Line(sizes[1], "peak memory", "filling", f"{much.filling_peak} MiB"))
+        lines.append(Line(sizes[1], "peak memory", "warming up and every view", f"{much.viewing_peak} MiB"))
         reading, refreshing = measure_refresh(path / "sqlite", "", n_rows)
         lines.append(_rate(n_rows, "SQLite", reading, refreshing))
         with running_postgresql() as address:
