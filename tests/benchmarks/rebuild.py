@@ -2,11 +2,15 @@
 
 import sqlite3
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
+from app.config import Settings
+from app.runtime import open_runtime
 from app.services.store import StoreKeeper
 from tests.benchmarks.measure import Row, peak_megabytes
-from tests.benchmarks.office import open_office
+from tests.benchmarks.office import SECRET, open_office
 from tests.benchmarks.store import load_database
 
 N, N_DRAWN = 10_000_000, 500_000
@@ -38,26 +42,29 @@ def multiply(path: Path, times: int) -> None:
     database.close()
 
 
+def rebuild(folder: Path) -> tuple[int, int, float, float, int]:
+    """Responses, bytes, processor and clock seconds, and the most MiB this process, which did nothing else, ever held."""
+    runtime = open_runtime(Settings(data_dir=folder, secret_key=SECRET))
+    keeper = StoreKeeper(runtime)
+    begun, busy = time.perf_counter(), time.process_time()
+    made = keeper.rebuild()
+    wall, busy = time.perf_counter() - begun, time.process_time() - busy
+    runtime.database.dispose()
+    return made.n_rows, made.n_bytes, busy, wall, peak_megabytes()
+
+
 def run() -> list[Row]:
-    """One rebuild of everything."""
+    """One rebuild of everything, in a process of its own."""
     with open_office() as (runtime, folder):
         load_database(runtime, N_DRAWN)
         runtime.database.dispose()
         multiply(folder / "sipas.db", N // N_DRAWN)
-        before = peak_megabytes()
-        keeper = StoreKeeper(runtime)
-        begun, busy = time.perf_counter(), time.process_time()
-        made = keeper.rebuild()
-        wall, busy = time.perf_counter() - begun, time.process_time() - busy
-        assert made.n_rows == N
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+            n_rows, n_bytes, busy, wall, peak = alone.submit(rebuild, folder).result()
+        assert n_rows == N
+        seconds = f"{busy:.1f} s of processor, {wall:.1f} s by the clock"
         return [
-            Row(
-                N,
-                "rebuild from SQLite",
-                "StoreKeeper.rebuild",
-                f"{N / busy:,.0f} rows/s",
-                f"{busy:.1f} s of processor, {wall:.1f} s by the clock",
-            ),
-            Row(N, "rebuild from SQLite", "peak memory", f"{peak_megabytes()} MiB", f"{before} MiB after loading the database"),
-            Row(N, "rebuild from SQLite", "parts on disk", f"{made.n_bytes / N:.2f} bytes each"),
+            Row(N, "rebuild from SQLite", "StoreKeeper.rebuild", f"{N / busy:,.0f} rows/s", seconds),
+            Row(N, "rebuild from SQLite", "peak memory", f"{peak} MiB"),
+            Row(N, "rebuild from SQLite", "parts on disk", f"{n_bytes / N:.2f} bytes each"),
         ]
