@@ -37,7 +37,7 @@ class Layer:
 
 @dataclass(eq=False)
 class LiveTally:
-    """The responses of a choice by unit and field, of one or more versions of a series.
+    """The responses of a choice, of one or more versions of a series, told apart by what is asked for.
 
     `count_anew` gives the layers again after a part could not be used: merged away by another process since the list was read, or
     damaged. It raises what it cannot mend.

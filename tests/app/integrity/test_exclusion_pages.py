@@ -1,25 +1,23 @@
 """Pages of exclusions made by hand: the form, the second person, the withdrawal, and what the figures then say."""
 
 import re
-from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.models import Device
 from app.runtime import Runtime
 from app.services.integrity import decide, explain
-from app.services.people import Person, add_user, sign_in
+from app.services.people import Person, add_user
 from tests.app.dashboard.page import get
+from tests.app.integrity.conftest import Enter
 from tests.factories import COMMUNE, PROVINCE
 from tests.integrity import ANALYST, EXPLANATION, HEAD, N_PACK, NEIGHBOUR_HEAD, PASSWORD, REASON, add_people, fill, find_pack
 
 LIST = "/analytics/integrity/exclusions"
 TRIAL = "Thiết bị chạy thử, phiếu do cán bộ bấm thử."
 SECOND = Person("chuyen-vien-hai", "analyst", "", PROVINCE)
-Enter = Callable[[Person], FlaskClient]
 
 
 @pytest.fixture
@@ -29,20 +27,6 @@ def office(runtime: Runtime) -> Runtime:
     add_people(runtime)
     add_user(runtime, name=SECOND.name, password=PASSWORD, role="analyst", unit_key=PROVINCE)
     return runtime
-
-
-@pytest.fixture
-def enter(app: Flask, office: Runtime) -> Enter:
-    """A client of somebody signed in."""
-
-    def as_person(person: Person) -> FlaskClient:
-        token = sign_in(office, person.name, PASSWORD)
-        assert token is not None
-        client = app.test_client()
-        client.set_cookie("sipas_session", token)
-        return client
-
-    return as_person
 
 
 def send(client: FlaskClient, path: str, **fields: str) -> tuple[int, str, str]:

@@ -1,23 +1,21 @@
 """The pages of flags: who sees them, what stands on them, what can be sent – without scripts."""
 
 import re
-from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from app.models import IntegrityFlag
 from app.queries.integrity import list_flags, list_steps
 from app.runtime import Runtime
 from app.services.integrity import decide, explain, state_of
-from app.services.people import Person, add_user, sign_in
+from app.services.people import Person, add_user
 from tests.app.dashboard.page import get
+from tests.app.integrity.conftest import Enter
 from tests.factories import COMMUNE
 from tests.integrity import ANALYST, EXPLANATION, HEAD, N_PACK, NEIGHBOUR_HEAD, OWN_ANALYST, PASSWORD, REASON, add_people, fill, find_pack
 
 LIST = "/analytics/integrity"
-Enter = Callable[[Person], FlaskClient]
 
 
 @pytest.fixture
@@ -32,20 +30,6 @@ def office(runtime: Runtime) -> Runtime:
 def pack(office: Runtime) -> str:
     """The flag of the pack."""
     return find_pack(office)
-
-
-@pytest.fixture
-def enter(app: Flask, office: Runtime) -> Enter:
-    """A client of somebody signed in."""
-
-    def as_person(person: Person) -> FlaskClient:
-        token = sign_in(office, person.name, PASSWORD)
-        assert token is not None
-        client = app.test_client()
-        client.set_cookie("sipas_session", token)
-        return client
-
-    return as_person
 
 
 def send(client: FlaskClient, path: str, **fields: str) -> tuple[int, str]:
